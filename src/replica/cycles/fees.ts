@@ -1,0 +1,3 @@
+export interface FeeTable {
+  readonly nodeCount: number
+}
