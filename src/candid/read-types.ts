@@ -5,6 +5,7 @@
  * Source: Candid specification, "Types" under "Binary format".
  */
 
+import {compareText} from './compare-text.js'
 import {CandidError} from './errors.js'
 import {FUNC, FUNC_MODES, OPT, PRIMITIVE_OF_OPCODE, RECORD, SERVICE, VARIANT, VEC} from './opcodes.js'
 import {malformed, type Reader} from './reader.js'
@@ -104,7 +105,8 @@ class TableReader {
     let last: string | undefined
     return Array.from({length: readCount(this.reader, 2)}, () => {
       const name = this.reader.text()
-      if (last !== undefined && name <= last) throw malformed(`the method name '${name}' is not after the one before it, '${last}'`)
+      if (last !== undefined && compareText(name, last) <= 0)
+        throw malformed(`the method name '${name}' is not after the one before it, '${last}'`)
       last = name
       return {name, type: this.reference()}
     })
