@@ -9,13 +9,21 @@ const COMPUTE_CAPACITY_PERCENT = 299
 /** Bytes of all canisters' memory. Source: resource limits page, 2 TiB. */
 const MEMORY_CAPACITY_BYTES = 2n * 1024n ** 4n
 
-export function checkAllocations({state, env}: ManagementCall<unknown>, canister: CanisterState, settings: CanisterSettings): ManagementStep | undefined {
+export function checkAllocations(
+  {state, env}: ManagementCall<unknown>,
+  canister: CanisterState,
+  settings: CanisterSettings,
+): ManagementStep | undefined {
   const raisesCompute = settings.computeAllocation > canister.settings.computeAllocation
   const raisesMemory = settings.memoryAllocationBytes > canister.settings.memoryAllocationBytes
   if (raisesMemory) {
-    const available = MEMORY_CAPACITY_BYTES - sumOfOthers(state.canisters.values(), canister, (other) => other.settings.memoryAllocationBytes)
+    const available =
+      MEMORY_CAPACITY_BYTES - sumOfOthers(state.canisters.values(), canister, (other) => other.settings.memoryAllocationBytes)
     if (settings.memoryAllocationBytes > available)
-      return reject('IC0101', `Canister requested ${settings.memoryAllocationBytes} of memory but only ${available} are available in the subnet.`)
+      return reject(
+        'IC0101',
+        `Canister requested ${settings.memoryAllocationBytes} of memory but only ${available} are available in the subnet.`,
+      )
   }
   if (raisesCompute) {
     const used = sumOfOthers(state.canisters.values(), canister, (other) => BigInt(other.settings.computeAllocation))

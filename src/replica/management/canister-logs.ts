@@ -14,6 +14,10 @@ export function fetchCanisterLogs(call: ManagementCall<CanisterIdArgs>, canister
   if (!isVisibleTo(canister, canister.settings.logVisibility, call.sender))
     return reject('IC0406', `Caller ${principalToText(call.sender)} is not allowed to access canister logs`)
   return reply({
-    canister_log_records: canister.logs.records.map(({index, timestampNs, content}) => ({idx: index, timestamp_nanos: timestampNs, content})),
+    canister_log_records: canister.logs.records.map(({index, timestampNs, content}) => ({
+      idx: index,
+      timestamp_nanos: timestampNs,
+      content,
+    })),
   })
 }

@@ -29,7 +29,7 @@ export function canisterStatus(call: ManagementCall<CanisterIdArgs>, canister: C
       wasm_binary_size: BigInt(usage.wasmBinary),
       custom_sections_size: BigInt(usage.customSections),
       canister_history_size: BigInt(usage.canisterHistory),
-      wasm_chunk_store_size: BigInt(usage.wasmChunkStore),
+      wasm_chunk_store_size: BigInt(usage.chunkStore),
       snapshots_size: BigInt(usage.snapshots),
     },
     cycles: canister.cycles,

@@ -4,12 +4,11 @@
  * Source: IC interface specification, "IC method upload_chunk" and following; digest management-canister section 5, "Chunks".
  */
 
-import {toHex} from '../../base/bytes.js'
+import {fromHex, toHex} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
-import {fromHex} from '../../base/bytes.js'
 import type {CanisterState} from '../state/canister-state.js'
-import {type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 import type {CanisterIdArgs} from './lifecycle.js'
+import {type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 
 /** Every chunk counts as this much memory, whatever its length. */
 export const CHUNK_SIZE_BYTES = 1_048_576

@@ -6,13 +6,11 @@
  * Source: IC interface specification, "IC method create_canister"; digest management-canister section 3.
  */
 
-import {hashOfMap} from '../../protocol/request-id.js'
 import {type CanisterId, canisterIdFromNumber, findCanisterNumber, type Principal, principalToText} from '../../protocol/principal.js'
+import {hashOfMap} from '../../protocol/request-id.js'
 import {canisterCreationFee} from '../cycles/fees.js'
-import {type CanisterRange, isInRanges} from '../registry/subnet-record.js'
-import type {CanisterSettings} from '../state/canister-state.js'
-import {DEFAULT_SETTINGS, newCanister} from '../state/new-canister.js'
-import {recordChange} from './history.js'
+import {isInRanges} from '../registry/ranges.js'
+import {defaultSettings, newCanister} from '../state/new-canister.js'
 import {changeOrigin, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 import {changeSettings, type SettingsArg} from './settings.js'
 
@@ -49,17 +47,23 @@ export function provisionalCreateCanisterWithCycles(call: ManagementCall<Provisi
 
 function addCanister(call: ManagementCall<CreateArgs>, cycles: bigint, specifiedId: CanisterId | undefined): ManagementStep {
   const {state, env} = call
-  const defaults: CanisterSettings = {...DEFAULT_SETTINGS, controllers: [call.sender]}
+  const defaults = defaultSettings([call.sender])
   const change = call.args.settings.length ? changeSettings(defaults, call.args.settings[0]) : ({kind: 'ok', settings: defaults} as const)
   if (change.kind === 'invalid') return change.step
   const id = specifiedId ?? takeNextId(call)
   if (id === undefined) return reject('IC0101', 'Could not create canister. Subnet has surpassed its canister ID allocation.')
-  const canister = newCanister({id, settings: change.settings, cycles, timeNs: env.timeNs})
-  const {controllers, environmentVariables} = change.settings
-  const environmentVariablesHash = environmentVariables.length
-    ? {environmentVariablesHash: hashOfMap(Object.fromEntries(environmentVariables.map(({name, value}) => [name, value])))}
-    : {}
-  recordChange(canister, env.timeNs, changeOrigin(call), {kind: 'creation', controllers, ...environmentVariablesHash})
+  const {settings} = change
+  const environmentVariablesHash = settings.environmentVariables.length
+    ? hashOfMap(Object.fromEntries(settings.environmentVariables.map(({name, value}) => [name, value])))
+    : undefined
+  const canister = newCanister({
+    id,
+    settings,
+    cycles,
+    timeNs: env.timeNs,
+    origin: changeOrigin(call),
+    ...(environmentVariablesHash && {environmentVariablesHash}),
+  })
   state.canisters.set(id, canister)
   touch(state, id)
   return reply({canister_id: id})
@@ -84,8 +88,7 @@ function checkSpecifiedId({state, subnet}: ManagementCall<unknown>, id: Principa
       'IC0405',
       `Unsuccessful validation of specified ID: Specified CanisterId ${text} is not hosted by subnet ${principalToText(subnet.subnetId)}.`,
     )
-  const allocation: readonly CanisterRange[] = [subnet.allocationRange]
-  if (isInRanges(allocation, id))
+  if (isInRanges([subnet.allocationRange], id))
     return reject(
       'IC0408',
       `The \`specified_id\` ${text} is invalid because it belongs to the canister allocation ranges of the test environment.`,

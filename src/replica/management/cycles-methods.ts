@@ -6,8 +6,8 @@
 
 import type {CanisterId} from '../../protocol/principal.js'
 import type {CanisterState} from '../state/canister-state.js'
-import {type ManagementCall, type ManagementStep, reply, touch} from './management-call.js'
 import type {CanisterIdArgs} from './lifecycle.js'
+import {type ManagementCall, type ManagementStep, reply, touch} from './management-call.js'
 
 const MAX_CYCLES = (1n << 128n) - 1n
 

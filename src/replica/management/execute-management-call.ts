@@ -13,8 +13,8 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {CallOutcome, Ingress, RejectCode, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {isVisibleTo} from './canister-status.js'
-import {decodeManagementArgs, encodeManagementReply} from './management-codec.js'
 import {canisterNotFound, isController, type ManagementCall, type ManagementStep, reject} from './management-call.js'
+import {decodeManagementArgs, encodeManagementReply} from './management-codec.js'
 import {findMethodSpec, type MethodSpec} from './methods.js'
 
 export interface ManagementEnvironment {
@@ -76,7 +76,9 @@ function checkSender(spec: MethodSpec, target: CanisterState, sender: Principal)
     case 'controllerOrSelf':
       return isController(target, sender) || sender === target.id ? undefined : onlyControllers(target, sender)
     case 'statusViewer':
-      return sender === target.id || isVisibleTo(target, target.settings.statusVisibility, sender) ? undefined : onlyControllers(target, sender)
+      return sender === target.id || isVisibleTo(target, target.settings.statusVisibility, sender)
+        ? undefined
+        : onlyControllers(target, sender)
   }
 }
 

@@ -5,7 +5,12 @@ import type {CanisterChangeDetails, CanisterChangeOrigin, CanisterState} from '.
 const KEPT_CHANGES = 20
 
 /** Records a change that has just been made: `canister.version` is already the one after it. */
-export function recordChange(canister: CanisterState, timestampNs: bigint, origin: CanisterChangeOrigin, details: CanisterChangeDetails): void {
+export function recordChange(
+  canister: CanisterState,
+  timestampNs: bigint,
+  origin: CanisterChangeOrigin,
+  details: CanisterChangeDetails,
+): void {
   const change = {timestampNs, canisterVersion: canister.version, origin, details}
   canister.history = {
     totalChanges: canister.history.totalChanges + 1n,

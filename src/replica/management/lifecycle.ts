@@ -5,9 +5,9 @@
  */
 
 import {type CanisterId, principalToText} from '../../protocol/principal.js'
-import {uninstallCode} from '../canister/uninstall-code.js'
-import type {Answer} from '../canister/environment.js'
 import {callOriginOf} from '../canister/call-origin.js'
+import type {Answer} from '../canister/environment.js'
+import {uninstallCode} from '../canister/uninstall-code.js'
 import type {CanisterState, StopContext} from '../state/canister-state.js'
 import {recordChange} from './history.js'
 import {changeOrigin, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'

@@ -1,7 +1,7 @@
 /** What a management method is given, and how it answers. */
 
-import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {CanisterId, Principal} from '../../protocol/principal.js'
+import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {Answer, ExecutionEnvironment} from '../canister/environment.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterChangeOrigin, CanisterState} from '../state/canister-state.js'
@@ -43,7 +43,9 @@ export const reject = (errorCode: ErrorCode, message: string): ManagementStep =>
 export const canisterNotFound = (id: string): ManagementStep => reject('IC0301', `Canister ${id} not found.`)
 
 /** Who made a change, as the canister history records it. */
-export function changeOrigin(call: ManagementCall<{readonly sender_canister_version?: readonly [] | readonly [bigint]}>): CanisterChangeOrigin {
+export function changeOrigin(
+  call: ManagementCall<{readonly sender_canister_version?: readonly [] | readonly [bigint]}>,
+): CanisterChangeOrigin {
   if (call.message.kind === 'ingress') return {kind: 'user', userId: call.sender}
   const version = call.args.sender_canister_version?.[0]
   return {kind: 'canister', canisterId: call.sender, ...(version === undefined ? {} : {canisterVersion: version})}

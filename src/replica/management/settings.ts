@@ -7,6 +7,7 @@
 import {encodeUtf8} from '../../base/bytes.js'
 import type {Principal} from '../../protocol/principal.js'
 import type {CanisterSettings, LogVisibility} from '../state/canister-state.js'
+import {sortPrincipals} from '../state/new-canister.js'
 import {type ManagementStep, reject} from './management-call.js'
 
 type Optional<T> = readonly [] | readonly [T]
@@ -28,7 +29,9 @@ export interface SettingsArg {
   readonly environment_variables: Optional<readonly {readonly name: string; readonly value: string}[]>
 }
 
-export type SettingsChange = {readonly kind: 'ok'; readonly settings: CanisterSettings} | {readonly kind: 'invalid'; readonly step: ManagementStep}
+export type SettingsChange =
+  | {readonly kind: 'ok'; readonly settings: CanisterSettings}
+  | {readonly kind: 'invalid'; readonly step: ManagementStep}
 
 const MAX_CONTROLLERS = 10
 const MAX_VIEWERS = 10
@@ -42,13 +45,19 @@ const MAX_WASM_MEMORY_LIMIT = 1n << 48n
 /** The settings after the change; absent fields keep their value. */
 export function changeSettings(current: CanisterSettings, arg: SettingsArg): SettingsChange {
   const problem =
-    checkEnvironmentVariables(arg) ?? checkMemory(arg) ?? checkCompute(arg) ?? checkControllers(arg) ?? checkCycles(arg) ?? checkViewers(arg)
+    checkEnvironmentVariables(arg) ??
+    checkMemory(arg) ??
+    checkCompute(arg) ??
+    checkControllers(arg) ??
+    checkCycles(arg) ??
+    checkViewers(arg)
   if (problem) return {kind: 'invalid', step: problem}
-  const visibility = (field: Optional<VisibilityArg>, unchanged: LogVisibility): LogVisibility => (field.length ? readVisibility(field[0]) : unchanged)
+  const visibility = (field: Optional<VisibilityArg>, unchanged: LogVisibility): LogVisibility =>
+    field.length ? readVisibility(field[0]) : unchanged
   return {
     kind: 'ok',
     settings: {
-      controllers: arg.controllers.length ? sortControllers(arg.controllers[0]) : current.controllers,
+      controllers: arg.controllers.length ? sortPrincipals(arg.controllers[0]) : current.controllers,
       computeAllocation: Number(arg.compute_allocation[0] ?? BigInt(current.computeAllocation)),
       memoryAllocationBytes: arg.memory_allocation[0] ?? current.memoryAllocationBytes,
       freezingThresholdSeconds: arg.freezing_threshold[0] ?? current.freezingThresholdSeconds,
@@ -64,11 +73,6 @@ export function changeSettings(current: CanisterSettings, arg: SettingsArg): Set
   }
 }
 
-/** Shorter principals first, equal lengths bytewise; duplicates merged. */
-export function sortControllers(controllers: readonly Principal[]): Principal[] {
-  return [...new Set(controllers)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
-}
-
 function sortByName<T extends {readonly name: string}>(variables: readonly T[]): T[] {
   return [...variables].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
@@ -76,7 +80,7 @@ function sortByName<T extends {readonly name: string}>(variables: readonly T[]):
 function readVisibility(arg: VisibilityArg): LogVisibility {
   if ('controllers' in arg) return {kind: 'controllers'}
   if ('public' in arg) return {kind: 'public'}
-  return {kind: 'allowed_viewers', viewers: sortControllers(arg.allowed_viewers)}
+  return {kind: 'allowed_viewers', viewers: sortPrincipals(arg.allowed_viewers)}
 }
 
 function checkEnvironmentVariables({environment_variables: [variables]}: SettingsArg): ManagementStep | undefined {
@@ -89,14 +93,22 @@ function checkEnvironmentVariables({environment_variables: [variables]}: Setting
       ['value', value],
     ] as const)
       if (encodeUtf8(text).length > MAX_ENVIRONMENT_VARIABLE_BYTES)
-        return reject('IC0408', `Environment variable ${what} "${text}" exceeds the maximum allowed length of ${MAX_ENVIRONMENT_VARIABLE_BYTES}.`)
+        return reject(
+          'IC0408',
+          `Environment variable ${what} "${text}" exceeds the maximum allowed length of ${MAX_ENVIRONMENT_VARIABLE_BYTES}.`,
+        )
   if (new Set(variables.map(({name}) => name)).size < variables.length)
     return reject('IC0408', 'Duplicate environment variables are not allowed')
   return undefined
 }
 
-function checkMemory({memory_allocation: [memory], wasm_memory_limit: [limit], wasm_memory_threshold: [threshold]}: SettingsArg): ManagementStep | undefined {
-  if (memory !== undefined && memory > MAX_NAT64) return reject('IC0504', `MemoryAllocation expected to be in the range [0..${MAX_NAT64}], got ${memory}`)
+function checkMemory({
+  memory_allocation: [memory],
+  wasm_memory_limit: [limit],
+  wasm_memory_threshold: [threshold],
+}: SettingsArg): ManagementStep | undefined {
+  if (memory !== undefined && memory > MAX_NAT64)
+    return reject('IC0504', `MemoryAllocation expected to be in the range [0..${MAX_NAT64}], got ${memory}`)
   if (limit !== undefined && limit > MAX_WASM_MEMORY_LIMIT)
     return reject('IC0504', `Wasm memory limit expected to be in the range of [0..2^48], got ${limit}`)
   if (threshold !== undefined && threshold > MAX_WASM_MEMORY_LIMIT)
@@ -112,7 +124,10 @@ function checkCompute({compute_allocation: [percent]}: SettingsArg): ManagementS
 
 function checkControllers({controllers: [controllers]}: SettingsArg): ManagementStep | undefined {
   return controllers && new Set(controllers).size > MAX_CONTROLLERS
-    ? reject('IC0504', `Could not validate the settings: Invalid settings: 'controllers' length exceeds maximum size allowed of ${MAX_CONTROLLERS}.`)
+    ? reject(
+        'IC0504',
+        `Could not validate the settings: Invalid settings: 'controllers' length exceeds maximum size allowed of ${MAX_CONTROLLERS}.`,
+      )
     : undefined
 }
 
@@ -127,6 +142,9 @@ function checkCycles({freezing_threshold: [freezing], reserved_cycles_limit: [re
 function checkViewers(arg: SettingsArg): ManagementStep | undefined {
   for (const [visibility] of [arg.log_visibility, arg.snapshot_visibility, arg.status_visibility])
     if (visibility && 'allowed_viewers' in visibility && new Set(visibility.allowed_viewers).size > MAX_VIEWERS)
-      return reject('IC0408', `Deserialize error: the number of allowed viewers ${visibility.allowed_viewers.length} exceeds the maximum of ${MAX_VIEWERS}`)
+      return reject(
+        'IC0408',
+        `Deserialize error: the number of allowed viewers ${visibility.allowed_viewers.length} exceeds the maximum of ${MAX_VIEWERS}`,
+      )
   return undefined
 }
