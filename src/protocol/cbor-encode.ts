@@ -22,7 +22,7 @@ class Encoder {
   }
 
   write(value: CborInput): void {
-    if (typeof value === 'string') this.#writeString(3, encodeUtf8(value))
+    if (typeof value === 'string') this.#writeText(value)
     else if (typeof value === 'number') this.#writeNumber(value)
     else if (typeof value === 'bigint') this.#writeBigint(value)
     else if (typeof value === 'boolean') this.#writeByte(value ? 0xf5 : 0xf4)
@@ -106,5 +106,22 @@ class Encoder {
     this.#writeHead(major, bytes.length)
     const at = this.#reserve(bytes.length)
     this.#bytes.set(bytes, at)
+  }
+
+  /** Short ASCII, which every key is, goes without a copy. */
+  #writeText(text: string): void {
+    const {length} = text
+    if (length > 64) return void this.#writeString(3, encodeUtf8(text))
+    const start = this.#length
+    this.#writeHead(3, length)
+    const at = this.#reserve(length)
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 127) {
+        this.#length = start
+        return void this.#writeString(3, encodeUtf8(text))
+      }
+      this.#bytes[at + i] = code
+    }
   }
 }

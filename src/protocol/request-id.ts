@@ -18,15 +18,15 @@ export interface HashableMap {
 }
 
 /** Length-prefixed text that a signed message begins with, so that no signature serves two purposes. */
-function separator(text: string): Uint8Array {
+export function domainSeparator(text: string): Uint8Array {
   return concatBytes(Uint8Array.of(text.length), encodeUtf8(text))
 }
 
-export const REQUEST_SEPARATOR = separator('ic-request')
-export const DELEGATION_SEPARATOR = separator('ic-request-auth-delegation')
-export const RESPONSE_SEPARATOR = separator('ic-response')
-export const SENDER_INFO_SEPARATOR = separator('ic-sender-info')
-export const STATE_ROOT_SEPARATOR = separator('ic-state-root')
+export const REQUEST_SEPARATOR = domainSeparator('ic-request')
+export const DELEGATION_SEPARATOR = domainSeparator('ic-request-auth-delegation')
+export const RESPONSE_SEPARATOR = domainSeparator('ic-response')
+export const SENDER_INFO_SEPARATOR = domainSeparator('ic-sender-info')
+export const STATE_ROOT_SEPARATOR = domainSeparator('ic-state-root')
 
 /** Hash of a map: sha256 over the sorted pairs `sha256(key) ‖ hash(value)`, 64 bytes each. */
 export function hashOfMap(map: HashableMap): Uint8Array {
