@@ -55,8 +55,8 @@ export interface ReplicatedState {
   nextCanisterNumber: bigint
   /** Root hash of the state before, for `/metadata`; undefined at genesis. */
   previousRootHash: Uint8Array | undefined
-  /** `/subnet/<id>/metrics`. */
-  metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint}
+  /** `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist. */
+  metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint; droppedCycles: bigint}
   /** Per node and UTC day: `node_metrics_history`. */
   nodeMetrics: {
     readonly dayNs: bigint
