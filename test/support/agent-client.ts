@@ -5,8 +5,7 @@ import {Ed25519KeyIdentity} from '@dfinity/identity'
 import {Principal as AgentPrincipal} from '@dfinity/principal'
 import {decodeArgs} from '../../src/candid/decode.js'
 import {encodeArgs} from '../../src/candid/encode.js'
-import {MANAGEMENT_INTERFACE} from '../../src/candid/management.js'
-import {findMethod} from '../../src/candid/types.js'
+import {findManagementMethod, managementInterface} from '../../src/candid/management.js'
 import {type CanisterId, principalFromBytes, principalToBytes} from '../../src/protocol/principal.js'
 
 export const toAgentPrincipal = (id: CanisterId): AgentPrincipal => AgentPrincipal.fromUint8Array(principalToBytes(id))
@@ -37,10 +36,10 @@ export async function manage(
   args: Readonly<Record<string, unknown>>,
   effectiveId: CanisterId,
 ): Promise<unknown> {
-  const type = findMethod(MANAGEMENT_INTERFACE, method)!
-  const payload = encodeArgs(type.args, [args], MANAGEMENT_INTERFACE.types)
+  const type = findManagementMethod(method)!
+  const payload = encodeArgs(type.args, [args], managementInterface().types)
   const reply = await update(agent, '' as CanisterId, method, payload, effectiveId)
-  return decodeArgs(reply, type.results, MANAGEMENT_INTERFACE.types)[0]
+  return decodeArgs(reply, type.results, managementInterface().types)[0]
 }
 
 /** Any id of the local subnet: where canisters are created. */
