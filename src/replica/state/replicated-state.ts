@@ -13,7 +13,15 @@ import type {Ingress, MessageId, Request, Response} from './messages.js'
 /** A management call whose answer comes in a later round, from consensus. */
 export type PendingSubnetCall =
   | {readonly kind: 'raw_rand'; readonly call: Request; readonly sinceHeight: number}
-  | {readonly kind: 'http_request'; readonly id: number; readonly call: Request; readonly sinceNs: bigint; readonly request: HttpOutcall}
+  | {
+      readonly kind: 'http_request'
+      readonly id: number
+      readonly call: Request
+      readonly sinceNs: bigint
+      readonly request: HttpOutcall
+      /** Attached cycles beyond the price: they go back with the answer. */
+      readonly refund: bigint
+    }
 
 /** An HTTPS outcall as agreed on; the transform runs on every node. */
 export interface HttpOutcall {
