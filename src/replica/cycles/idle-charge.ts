@@ -10,11 +10,8 @@ import {computeAllocationCost, storageCost} from './freezing-limit.js'
 import {chargedMemoryBytes} from './memory-usage.js'
 import {minCycles} from './withdraw.js'
 
-const CHARGE_PERIOD_NS = 10_000_000_000n
-
-export function isIdleChargeDue(canister: CanisterState, nowNs: bigint): boolean {
-  return nowNs - canister.chargedUntilNs >= CHARGE_PERIOD_NS
-}
+/** All canisters are charged together, this often. */
+export const CHARGE_PERIOD_NS = 10_000_000_000n
 
 /**
  * Charges the time since `chargedUntilNs`, from reserved cycles first, then from the balance. `dry` when both did not suffice: they are

@@ -18,13 +18,15 @@ import {
   storedBytes,
 } from './messages.js'
 
-/** Slots of each queue; messages in it and slots reserved for responses both count. */
+/** Slots of each queue for requests, and as many again for responses: those in it and those promised. */
 export const QUEUE_CAPACITY = 500
 /** What one pending guaranteed response takes of the memory of caller and callee: the longest response and its envelope. */
 export const RESERVED_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 256
 
 interface Queue {
   readonly messages: (Request | Response)[]
+  /** How many of the messages are requests. */
+  requests: number
   /** Slots promised to responses that have not come yet. */
   reserved: number
 }
@@ -75,13 +77,13 @@ export class CanisterQueues {
 
   /** False when the output queue to `receiver`, or the input queue its response needs, has no slot left. */
   canPushOutputRequest(receiver: CanisterId): boolean {
-    return hasSlot(this.#outputs.get(receiver)) && hasSlot(this.#inputs.get(receiver))
+    return hasRequestSlot(this.#outputs.get(receiver)) && hasResponseSlot(this.#inputs.get(receiver))
   }
 
   /** Queues a call and reserves the slot of its response. */
   pushOutputRequest(request: Request): void {
     invariant(this.canPushOutputRequest(request.receiver), `output queue to ${request.receiver} is full`)
-    entry(this.#outputs, request.receiver).messages.push(request)
+    append(entry(this.#outputs, request.receiver), request)
     this.#countOutput(request, 1)
     this.#reserve(entry(this.#inputs, request.receiver), request)
   }
@@ -90,7 +92,7 @@ export class CanisterQueues {
   pushOutputResponse(response: Response): void {
     const queue = entry(this.#outputs, response.originator)
     this.#release(queue, response)
-    queue.messages.push(response)
+    append(queue, response)
     this.#countOutput(response, 1)
   }
 
@@ -98,16 +100,21 @@ export class CanisterQueues {
     if (this.ingress.push(message) === 1) this.#turns.addIngress()
   }
 
+  /** False when the input queue from `sender`, or the output queue its response needs, has no slot left. */
+  canPushInputRequest(sender: CanisterId): boolean {
+    return hasRequestSlot(this.#inputs.get(sender)) && hasResponseSlot(this.#outputs.get(sender))
+  }
+
   /** Takes a message from another canister in; false when the queue is full. Responses always fit. */
   pushInput(message: Request | Response, group: 'local' | 'remote' = 'local'): boolean {
     const sender = senderOf(message)
     const queue = entry(this.#inputs, sender)
     if (message.kind === 'request') {
-      if (!hasSlot(queue) || !hasSlot(this.#outputs.get(sender))) return false
+      if (!this.canPushInputRequest(sender)) return false
       this.#reserve(entry(this.#outputs, sender), message)
     } else this.#release(queue, message)
     this.#countInput(message, 1)
-    if (queue.messages.push(message) === 1) this.#turns.addSender(sender, group)
+    if (append(queue, message) === 1) this.#turns.addSender(sender, group)
     return true
   }
 
@@ -139,17 +146,22 @@ export class CanisterQueues {
       if (this.ingress.length > 0) this.#turns.addIngress()
       return message
     }
-    const {messages} = this.#inputs.get(turn.sender)!
-    const message = messages.shift()!
+    const queue = this.#inputs.get(turn.sender)!
+    const message = queue.messages.shift()!
+    if (message.kind === 'request') queue.requests--
     this.#countInput(message, -1)
-    if (messages.length > 0) this.#turns.addSender(turn.sender, turn.group)
+    if (queue.messages.length > 0) this.#turns.addSender(turn.sender, turn.group)
     return message
   }
 
   /** Takes all outgoing messages out, by receiver in id order, each in sending order. */
   takeOutput(): (Request | Response)[] {
     const taken: (Request | Response)[] = []
-    for (const receiver of [...this.#outputs.keys()].sort()) taken.push(...this.#outputs.get(receiver)!.messages.splice(0))
+    for (const receiver of [...this.#outputs.keys()].sort()) {
+      const queue = this.#outputs.get(receiver)!
+      taken.push(...queue.messages.splice(0))
+      queue.requests = 0
+    }
     for (const message of taken) this.#countOutput(message, -1)
     return taken
   }
@@ -168,13 +180,13 @@ export class CanisterQueues {
     if (this.#bestEffortInputs === 0) return []
     const expired: Request[] = []
     for (const sender of [...this.#inputs.keys()].sort()) {
-      const {messages} = this.#inputs.get(sender)!
-      const kept = messages.filter((message) => {
-        const isExpired = message.kind === 'request' && hasExpired(message.deadlineSeconds, nowNs)
-        if (isExpired) expired.push(message)
-        return !isExpired
-      })
-      if (kept.length < messages.length) messages.splice(0, messages.length, ...kept)
+      const queue = this.#inputs.get(sender)!
+      const isExpired = (message: Request | Response) => message.kind === 'request' && hasExpired(message.deadlineSeconds, nowNs)
+      const gone = queue.messages.filter(isExpired) as Request[]
+      if (gone.length === 0) continue
+      queue.messages.splice(0, queue.messages.length, ...queue.messages.filter((message) => !isExpired(message)))
+      queue.requests -= gone.length
+      expired.push(...gone)
     }
     for (const request of expired) {
       this.#countInput(request, -1)
@@ -237,14 +249,24 @@ function senderOf(message: Request | Response): CanisterId {
   return message.kind === 'request' ? message.sender : message.respondent
 }
 
-function hasSlot(queue: Queue | undefined): boolean {
-  return queue === undefined || queue.messages.length + queue.reserved < QUEUE_CAPACITY
+function hasRequestSlot(queue: Queue | undefined): boolean {
+  return queue === undefined || queue.requests < QUEUE_CAPACITY
+}
+
+function hasResponseSlot(queue: Queue | undefined): boolean {
+  return queue === undefined || queue.messages.length - queue.requests + queue.reserved < QUEUE_CAPACITY
+}
+
+/** The new length. */
+function append(queue: Queue, message: Request | Response): number {
+  if (message.kind === 'request') queue.requests++
+  return queue.messages.push(message)
 }
 
 function entry(queues: Map<CanisterId, Queue>, id: CanisterId): Queue {
   const found = queues.get(id)
   if (found) return found
-  const queue: Queue = {messages: [], reserved: 0}
+  const queue: Queue = {messages: [], requests: 0, reserved: 0}
   queues.set(id, queue)
   return queue
 }
@@ -258,5 +280,10 @@ function snapshotQueues(queues: ReadonlyMap<CanisterId, Queue>): QueueSnapshot[]
 }
 
 function restoreQueues(snapshots: readonly QueueSnapshot[] = []): Map<CanisterId, Queue> {
-  return new Map(snapshots.map(({peer, messages, reserved}) => [peer, {messages: [...messages], reserved}]))
+  const restore = ({messages, reserved}: QueueSnapshot): Queue => ({
+    messages: [...messages],
+    requests: messages.filter(({kind}) => kind === 'request').length,
+    reserved,
+  })
+  return new Map(snapshots.map((snapshot) => [snapshot.peer, restore(snapshot)]))
 }

@@ -75,7 +75,7 @@ export function newCanister({id, timeNs, cycles, settings, origin, environmentVa
     queryStats: noQueryStats(),
     chargedUntilNs: timeNs,
     installCodeDebt: 0n,
-    scheduling: {accumulatedPriority: 0n, lastFullExecutionHeight: 0},
+    lastFullExecutionHeight: 0,
     nextScheduledKind: 0,
   }
 }

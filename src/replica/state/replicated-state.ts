@@ -53,14 +53,21 @@ export interface ReplicatedState {
   timeNs: bigint
   readonly canisters: Map<CanisterId, CanisterState>
   readonly ingressHistory: IngressHistory
+  /** Bytes of all replies and reject texts in the history. */
+  ingressHistoryBytes: number
   /** Calls to the management canister that were inducted and wait for their turn, oldest first. */
   subnetInput: (Ingress | Request)[]
   /** Answers of the management canister on their way to canisters. */
   subnetOutput: Response[]
+  /** Messages for canisters of other subnets that wait for a stream, oldest first. */
+  outbound: {readonly message: Request | Response; readonly sinceNs: bigint}[]
+  /** `call.cycles` is what the answer refunds: fees were taken off already. */
   pendingSubnetCalls: PendingSubnetCall[]
   nextSubnetCallId: number
   /** Number of the next canister id inside the allocation range. */
   nextCanisterNumber: bigint
+  /** When storage and compute allocations were charged last. */
+  idleChargedAtNs: bigint
   /** Root hash of the state before, for `/metadata`; undefined at genesis. */
   previousRootHash: Uint8Array | undefined
   /** `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist. */

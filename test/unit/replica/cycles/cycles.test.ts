@@ -12,7 +12,7 @@ import {
 import {executionCost, prepayExecution, refundExecution} from '../../../../src/replica/cycles/execution-charge.js'
 import {canisterCreationFee, feesFor, httpOutcallFee, scaleCycles, thresholdSignatureFee} from '../../../../src/replica/cycles/fees.js'
 import {computeAllocationCost, freezingLimit, idleCyclesPerDay, storageCost} from '../../../../src/replica/cycles/freezing-limit.js'
-import {chargeIdle, emptyDryCanister, isIdleChargeDue} from '../../../../src/replica/cycles/idle-charge.js'
+import {chargeIdle, emptyDryCanister} from '../../../../src/replica/cycles/idle-charge.js'
 import {delayedIngressCost, ingressInductionCost} from '../../../../src/replica/cycles/ingress-charge.js'
 import {instructionLimits} from '../../../../src/replica/cycles/instruction-limits.js'
 import {memoryUsage} from '../../../../src/replica/cycles/memory-usage.js'
@@ -165,12 +165,6 @@ describe('freezingLimit', () => {
 })
 
 describe('chargeIdle', () => {
-  it('is due after ten seconds', () => {
-    const canister = aCanister()
-    assert.equal(isIdleChargeDue(canister, START_NS + 10n * SECOND - 1n), false)
-    assert.equal(isIdleChargeDue(canister, START_NS + 10n * SECOND), true)
-  })
-
   it('takes reserved cycles first', () => {
     const canister = aCanister({reservedCycles: 100_000n, cycles: 10_000_000n, settings: {memoryAllocationBytes: GIB}})
     assert.equal(chargeIdle(canister, START_NS + 10n * SECOND, fees13), 'paid')
