@@ -1,11 +1,12 @@
 /** Runs calls to the management canister that were inducted, in order, within a budget. Digest section 4, step 5. */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
+import type {ManagementExecution} from '../management/execute-management-call.js'
 import {markProcessing} from '../state/ingress-history.js'
 import type {Ingress, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {answerManagementCall, deliverAnswers} from './answers.js'
-import type {ManagementStep, RoundContext} from './execution-rooms.js'
+import type {RoundContext} from './execution-rooms.js'
 
 /** Starts calls while `budget` is above zero; returns what is left of it. */
 export function executeManagementCalls(state: ReplicatedState, budget: bigint, context: RoundContext): bigint {
@@ -21,9 +22,10 @@ export function executeManagementCalls(state: ReplicatedState, budget: bigint, c
   return rest
 }
 
-function finish(state: ReplicatedState, call: Ingress | Request, step: ManagementStep): void {
+function finish(state: ReplicatedState, call: Ingress | Request, step: ManagementExecution): void {
   const from = step.answersFrom === undefined ? undefined : state.canisters.get(step.answersFrom)
   if (from && step.answers) deliverAnswers(state, from, step.answers)
+  for (const ended of step.ended ?? []) answerManagementCall(state, ended.call, ended.outcome, attachedCycles(ended.call))
   if (call.kind === 'ingress') {
     state.metrics.updateTransactionsTotal++
     if (state.canisters.has(call.effectiveCanisterId)) state.touched.canisters.add(call.effectiveCanisterId)
@@ -32,11 +34,14 @@ function finish(state: ReplicatedState, call: Ingress | Request, step: Managemen
     if (call.kind === 'ingress') markProcessing(state, call.id)
     return
   }
-  const refund = call.kind === 'request' ? call.cycles - (step.acceptedCycles ?? 0n) : 0n
-  answerManagementCall(state, call, step, refund)
+  answerManagementCall(state, call, step, attachedCycles(call) - (step.acceptedCycles ?? 0n))
 }
 
-function trace({height}: ReplicatedState, call: Ingress | Request, step: ManagementStep, context: RoundContext): void {
+function attachedCycles(call: Ingress | Request): bigint {
+  return call.kind === 'request' ? call.cycles : 0n
+}
+
+function trace({height}: ReplicatedState, call: Ingress | Request, step: ManagementExecution, context: RoundContext): void {
   context.trace?.({
     height,
     kind: call.kind,
