@@ -19,8 +19,6 @@ export type PendingSubnetCall =
       readonly call: Request
       readonly sinceNs: bigint
       readonly request: HttpOutcall
-      /** Attached cycles beyond the price: they go back with the answer. */
-      readonly refund: bigint
     }
 
 /** An HTTPS outcall as agreed on; the transform runs on every node. */
