@@ -2,26 +2,12 @@
 
 import type {CanisterId, Principal} from '../../protocol/principal.js'
 import type {Answer, ExecutionEnvironment, ExecutionResult} from '../canister/environment.js'
+import type {ManagementEnvironment, ManagementOutcome} from '../management/execute-management-call.js'
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
-import type {ReplicatedState} from '../state/replicated-state.js'
 
 export type CanisterTask = 'heartbeat' | 'globalTimer' | 'lowWasmMemory'
-
-/** What became of a call to the management canister. `deferred`: the answer comes from a stop context, a pending call, or `answers`. */
-export type ManagementStep = (
-  | {readonly kind: 'reply'; readonly data: Uint8Array}
-  | {readonly kind: 'reject'; readonly errorCode: string; readonly code: 1 | 2 | 3 | 4 | 5 | 6; readonly message: string}
-  | {readonly kind: 'deferred'}
-) & {
-  /** Of the attached cycles, what is kept; the rest is refunded with the answer. */
-  readonly acceptedCycles?: bigint
-  /** Of other calls that this one answered, e.g. by uninstalling; `from` is the canister whose call contexts they were. */
-  readonly answers?: readonly Answer[]
-  readonly answersFrom?: CanisterId
-  readonly instructions?: bigint
-}
 
 export interface ExecutionRooms {
   executeMessage(canister: CanisterState, message: Ingress | Request, env: ExecutionEnvironment): ExecutionResult
@@ -29,7 +15,7 @@ export interface ExecutionRooms {
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
-  executeManagementCall(state: ReplicatedState, call: Ingress | Request, env: ExecutionEnvironment): ManagementStep
+  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementOutcome
 }
 
 /** One executed message as plain data: `replay --trace`. */

@@ -1,50 +1,51 @@
-/** Runs calls to the management canister that were inducted, in order, within a budget. Digest section 4, step 5. */
+/** Runs calls to the management canister that were inducted, in order, within a budget. Digest execution-and-cycles section 4, step 5. */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
+import {findEffectiveCanisterId} from '../management/effective-canister-id.js'
+import type {ManagementOutcome} from '../management/execute-management-call.js'
+import {getSubnet} from '../registry/ranges.js'
 import {markProcessing} from '../state/ingress-history.js'
 import type {Ingress, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
-import {answerManagementCall, deliverAnswers} from './answers.js'
-import type {ManagementStep, RoundContext} from './execution-rooms.js'
+import {answerManagementCall, deliverAnswersOfManagement} from './answers.js'
+import type {RoundContext} from './execution-rooms.js'
 
 /** Starts calls while `budget` is above zero; returns what is left of it. */
 export function executeManagementCalls(state: ReplicatedState, budget: bigint, context: RoundContext): bigint {
+  const {env, registry, rooms} = context
+  const where = {state, env, subnet: getSubnet(registry, state.subnetId)}
   let rest = budget
   while (rest > 0n) {
     const call = state.subnetInput.shift()
     if (call === undefined) break
-    const step = context.rooms.executeManagementCall(state, call, context.env)
-    finish(state, call, step)
-    rest -= step.instructions ?? 0n
-    trace(state, call, step, context)
+    const result = rooms.executeManagementCall(where, call)
+    finish(state, call, result)
+    rest -= result.instructions
+    trace(state, call, result, context)
   }
   return rest
 }
 
-function finish(state: ReplicatedState, call: Ingress | Request, step: ManagementStep): void {
-  const from = step.answersFrom === undefined ? undefined : state.canisters.get(step.answersFrom)
-  if (from && step.answers) deliverAnswers(state, from, step.answers)
-  if (call.kind === 'ingress') {
-    state.metrics.updateTransactionsTotal++
-    if (state.canisters.has(call.effectiveCanisterId)) state.touched.canisters.add(call.effectiveCanisterId)
-  }
-  if (step.kind === 'deferred') {
-    if (call.kind === 'ingress') markProcessing(state, call.id)
-    return
-  }
-  const refund = call.kind === 'request' ? call.cycles - (step.acceptedCycles ?? 0n) : 0n
-  answerManagementCall(state, call, step, refund)
+function finish(state: ReplicatedState, call: Ingress | Request, {outcome, refund, answers}: ManagementOutcome): void {
+  if (answers.length > 0) deliverAnswersOfManagement(state, findTarget(state, call), answers)
+  if (call.kind === 'ingress') state.metrics.updateTransactionsTotal++
+  if (outcome) answerManagementCall(state, call, outcome, refund)
+  else if (call.kind === 'ingress') markProcessing(state, call.id)
 }
 
-function trace({height}: ReplicatedState, call: Ingress | Request, step: ManagementStep, context: RoundContext): void {
-  context.trace?.({
-    height,
-    kind: call.kind,
-    caller: call.sender,
-    callee: MANAGEMENT_CANISTER_ID,
-    method: call.method,
-    cycles: call.kind === 'request' ? call.cycles : 0n,
-    instructions: step.instructions ?? 0n,
-    outcome: step.kind === 'reject' ? `${step.errorCode}: ${step.message}` : step.kind === 'reply' ? 'replied' : 'deferred',
-  })
+function findTarget(state: ReplicatedState, call: Ingress | Request) {
+  const id = call.kind === 'ingress' ? call.effectiveCanisterId : findEffectiveCanisterId(call.method, call.payload)
+  return id === undefined || id === 'any' ? undefined : state.canisters.get(id)
+}
+
+function trace(
+  {height}: ReplicatedState,
+  call: Ingress | Request,
+  {outcome, instructions}: ManagementOutcome,
+  context: RoundContext,
+): void {
+  const text = !outcome ? 'deferred' : outcome.kind === 'reply' ? 'replied' : `${outcome.errorCode}: ${outcome.message}`
+  const {kind, sender, method} = call
+  const cycles = call.kind === 'request' ? call.cycles : 0n
+  context.trace?.({height, kind, caller: sender, callee: MANAGEMENT_CANISTER_ID, method, cycles, instructions, outcome: text})
 }

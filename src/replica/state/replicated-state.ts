@@ -61,7 +61,6 @@ export interface ReplicatedState {
   subnetOutput: Response[]
   /** Messages for canisters of other subnets that wait for a stream, oldest first. */
   outbound: {readonly message: Request | Response; readonly sinceNs: bigint}[]
-  /** `call.cycles` is what the answer refunds: fees were taken off already. */
   pendingSubnetCalls: PendingSubnetCall[]
   nextSubnetCallId: number
   /** Number of the next canister id inside the allocation range. */
