@@ -1,11 +1,10 @@
 /**
  * Delivering answers: to the ingress history, or as a response on its way to the calling canister.
  *
- * Source: digest execution-and-cycles section 2, "Queues", for the texts that a calling canister reads.
+ * Source: digest execution-and-cycles section 2.
  */
 
 import {decodeUtf8Lossy, encodeUtf8} from '../../base/bytes.js'
-import type {CanisterId} from '../../protocol/principal.js'
 import type {Answer} from '../canister/environment.js'
 import type {CanisterState} from '../state/canister-state.js'
 import {answerIngress} from '../state/ingress-history.js'
@@ -19,23 +18,19 @@ import {
 } from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 
-/** Of a reject in the callee's own words, which a calling canister reads without a code in front. */
-const OWN_REJECT = 'IC0406'
-
 /** Sends what call contexts of `respondent` answered. */
 export function deliverAnswers(state: ReplicatedState, respondent: CanisterState, answers: readonly Answer[]): void {
   for (const {origin, outcome, refund} of answers) {
     if (origin.kind === 'ingress') answerIngress(state, origin.messageId, outcome)
     if (origin.kind !== 'canister') continue
     const {sender, callbackId, deadlineSeconds} = origin
-    const payload = payloadForCanister(outcome)
     respondent.queues.pushOutputResponse({
       kind: 'response',
       originator: sender,
       respondent: respondent.id,
       callbackId,
       refund,
-      payload,
+      payload: payloadOf(outcome),
       deadlineSeconds,
     })
   }
@@ -47,18 +42,12 @@ export function answerManagementCall(state: ReplicatedState, call: Ingress | Req
     answerIngress(state, call.id, outcome)
     return
   }
-  const payload: ResponsePayload = outcome.kind === 'reply' ? outcome : rejectPayload(outcome.code, outcome.message)
-  state.subnetOutput.push(responseTo(call, payload, refund))
+  state.subnetOutput.push(responseTo(call, payloadOf(outcome), refund))
 }
 
-export function responseTo(
-  request: Request,
-  payload: ResponsePayload,
-  refund: bigint,
-  respondent: CanisterId = request.receiver,
-): Response {
-  const {sender, callbackId, deadlineSeconds} = request
-  return {kind: 'response', originator: sender, respondent, callbackId, refund, payload, deadlineSeconds}
+export function responseTo(request: Request, payload: ResponsePayload, refund: bigint): Response {
+  const {sender, receiver, callbackId, deadlineSeconds} = request
+  return {kind: 'response', originator: sender, respondent: receiver, callbackId, refund, payload, deadlineSeconds}
 }
 
 /** A reject whose text, when too long, has lost its middle. */
@@ -69,11 +58,8 @@ export function rejectPayload(code: (ResponsePayload & {kind: 'reject'})['code']
   return {kind: 'reject', code, message: `${decodeWhole(bytes.subarray(0, half))}...${decodeWhole(bytes.subarray(-half))}`}
 }
 
-function payloadForCanister(outcome: CallOutcome): ResponsePayload {
-  if (outcome.kind === 'reply') return outcome
-  const {code, errorCode, message} = outcome
-  if (errorCode === 'IC0506') return rejectPayload(code, 'No response')
-  return rejectPayload(code, errorCode === OWN_REJECT ? message : `${errorCode}: ${message}`)
+function payloadOf(outcome: CallOutcome): ResponsePayload {
+  return outcome.kind === 'reply' ? {kind: 'reply', data: outcome.data} : rejectPayload(outcome.code, outcome.message)
 }
 
 /** Text of a cut-out of UTF-8, without the characters that the cuts broke. */

@@ -7,7 +7,7 @@
 
 import {invariant} from '../../base/invariant.js'
 import {MANAGEMENT_CANISTER_ID, principalToText} from '../../protocol/principal.js'
-import {findSubnetOf} from '../registry/routing.js'
+import {findSubnetOf} from '../registry/ranges.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {RejectCode, Request, Response} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
@@ -62,7 +62,7 @@ function deliverRequest(
     return undefined
   }
   const receiver = state.canisters.get(request.receiver)
-  const host = receiver ? state.subnetId : findSubnetOf(context.registry, request.receiver)
+  const host = receiver ? state.subnetId : findSubnetOf(context.registry, request.receiver)?.subnetId
   if (host !== undefined && host !== state.subnetId) {
     state.outbound.push({message: request, sinceNs: state.timeNs})
     return undefined
@@ -75,7 +75,7 @@ function deliverRequest(
 /** A response that nobody waits for any more is dropped, with its cycles. */
 function deliver(state: ReplicatedState, response: Response, memory: MessageMemory): CanisterState | undefined {
   const receiver = state.canisters.get(response.originator)
-  if (!receiver || !receiver.callbacks.has(response.callbackId) || receiver.queues.hasResponseFor(response.callbackId)) {
+  if (!receiver?.callbacks.has(response.callbackId) || receiver.queues.hasResponseFor(response.callbackId)) {
     state.metrics.droppedCycles += response.refund
     return undefined
   }

@@ -2,11 +2,10 @@
 
 import type {CanisterId, Principal} from '../../protocol/principal.js'
 import type {Answer, ExecutionEnvironment, ExecutionResult} from '../canister/environment.js'
-import type {ManagementExecution} from '../management/execute-management-call.js'
+import type {ManagementEnvironment, ManagementExecution} from '../management/execute-management-call.js'
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
-import type {ReplicatedState} from '../state/replicated-state.js'
 
 export type CanisterTask = 'heartbeat' | 'globalTimer' | 'lowWasmMemory'
 
@@ -16,7 +15,7 @@ export interface ExecutionRooms {
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
-  executeManagementCall(state: ReplicatedState, call: Ingress | Request, env: ExecutionEnvironment): ManagementExecution
+  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementExecution
 }
 
 /** One executed message as plain data: `replay --trace`. */

@@ -30,5 +30,6 @@ function chargeCanister(state: ReplicatedState, canister: CanisterState, fees: F
 
 function uninstallDryCanister(state: ReplicatedState, canister: CanisterState, {rooms}: RoundContext): void {
   deliverAnswers(state, canister, rooms.uninstallCode(canister))
+  canister.version++
   emptyDryCanister(canister)
 }

@@ -6,8 +6,8 @@
 
 import {type CanisterId, principalToText} from '../../protocol/principal.js'
 import {uninstallCode} from '../canister/uninstall-code.js'
-import {recordChange} from '../state/canister-history.js'
 import type {CanisterState, StopContext} from '../state/canister-state.js'
+import {recordChange} from './history.js'
 import {changeOrigin, type EndedCall, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 
 export interface CanisterIdArgs {

@@ -6,9 +6,9 @@
  */
 
 import type {CanisterId} from '../../protocol/principal.js'
-import {recordChange} from '../state/canister-history.js'
 import type {CanisterState} from '../state/canister-state.js'
 import {checkAllocations} from './allocations.js'
+import {recordChange} from './history.js'
 import {changeOrigin, type ManagementCall, type ManagementStep, reply, touch} from './management-call.js'
 import {changeSettings, type SettingsArg} from './settings.js'
 

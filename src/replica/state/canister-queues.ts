@@ -80,6 +80,17 @@ export class CanisterQueues {
     return hasRequestSlot(this.#outputs.get(receiver)) && hasResponseSlot(this.#inputs.get(receiver))
   }
 
+  /** How many more calls fit, for every canister with which slots are in use; any other has all `QUEUE_CAPACITY`. */
+  freeOutputSlots(): Map<CanisterId, number> {
+    const free = new Map<CanisterId, number>()
+    const limit = (peer: CanisterId, used: number) => {
+      if (used > 0) free.set(peer, Math.min(free.get(peer) ?? QUEUE_CAPACITY, QUEUE_CAPACITY - used))
+    }
+    for (const [peer, queue] of this.#outputs) limit(peer, queue.requests)
+    for (const [peer, queue] of this.#inputs) limit(peer, responseSlotsInUse(queue))
+    return free
+  }
+
   /** Queues a call and reserves the slot of its response. */
   pushOutputRequest(request: Request): void {
     invariant(this.canPushOutputRequest(request.receiver), `output queue to ${request.receiver} is full`)
@@ -254,7 +265,11 @@ function hasRequestSlot(queue: Queue | undefined): boolean {
 }
 
 function hasResponseSlot(queue: Queue | undefined): boolean {
-  return queue === undefined || queue.messages.length - queue.requests + queue.reserved < QUEUE_CAPACITY
+  return queue === undefined || responseSlotsInUse(queue) < QUEUE_CAPACITY
+}
+
+function responseSlotsInUse({messages, requests, reserved}: Queue): number {
+  return messages.length - requests + reserved
 }
 
 /** The new length. */

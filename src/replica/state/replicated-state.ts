@@ -19,6 +19,8 @@ export type PendingSubnetCall =
       readonly call: Request
       readonly sinceNs: bigint
       readonly request: HttpOutcall
+      /** Attached cycles beyond the price: they go back with the answer. */
+      readonly refund: bigint
     }
 
 /** An HTTPS outcall as agreed on; the transform runs on every node. */
@@ -59,7 +61,6 @@ export interface ReplicatedState {
   subnetOutput: Response[]
   /** Messages for canisters of other subnets that wait for a stream, oldest first. */
   outbound: {readonly message: Request | Response; readonly sinceNs: bigint}[]
-  /** `call.cycles` is what the answer refunds: fees were taken off already. */
   pendingSubnetCalls: PendingSubnetCall[]
   nextSubnetCallId: number
   /** Number of the next canister id inside the allocation range. */

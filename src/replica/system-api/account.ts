@@ -109,7 +109,10 @@ export class Account {
     const reserve = this.#reservationFor(BigInt(bytes))
     const {reservedCycles, reservedCyclesLimit} = this.#facts
     if (reserve > 0n && reservedCycles + this.#reserved + reserve > reservedCyclesLimit)
-      throw failure('IC0534', `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. The current limit (${reservedCyclesLimit}) would be exceeded by ${reservedCycles + this.#reserved + reserve - reservedCyclesLimit}.`)
+      throw failure(
+        'IC0534',
+        `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. The current limit (${reservedCyclesLimit}) would be exceeded by ${reservedCycles + this.#reserved + reserve - reservedCyclesLimit}.`,
+      )
     this.#grownBytes += BigInt(bytes)
     this.#reserved += reserve
     this.#balance -= reserve

@@ -23,4 +23,3 @@ export function trapped(cause: string): HostTrap {
 export function failure(errorCode: string, description: string): HostTrap {
   return new HostTrap({errorCode, description} satisfies ExecutionError)
 }
-
