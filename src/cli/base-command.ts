@@ -7,7 +7,7 @@ import {type ContextFlags, globalFlags} from './flags.js'
 import {errorToJson, exitCodeOf, renderError} from './render-error.js'
 import {paintError} from './style.js'
 import {createReporter} from './terminal-reporter.js'
-import {type CommandShape, findUsageError} from './usage-error.js'
+import {type CommandShape, findUsageError, UsageError, usageOf} from './usage-error.js'
 
 export abstract class BaseCommand extends Command {
   static override readonly baseFlags = globalFlags
@@ -52,6 +52,11 @@ export abstract class BaseCommand extends Command {
     } catch (error) {
       throw findUsageError(error, this.shape(), programName()) ?? error
     }
+  }
+
+  /** For what the parser cannot see: prints with the command's usage, exit code 2. */
+  protected usageError(message: string): UsageError {
+    return new UsageError(message, usageOf(this.shape(), programName()))
   }
 
   protected override async catch(error: Error): Promise<void> {

@@ -2,8 +2,9 @@
 
 import {type LoadedIdentity, loadIdentity} from '../identity/load.js'
 import {readChosenIdentity} from '../identity/store.js'
-import {programName} from '../io/program.js'
-import {networkUrl} from '../network/running-network.js'
+import {icicleVersion, programName} from '../io/program.js'
+import {staleVersionHint} from '../network/errors.js'
+import {findRunningNetwork, networkUrl} from '../network/running-network.js'
 import type {Reporter} from '../operations/reporter.js'
 import {type CanisterIds, dropForeignNetworkFolder, openCanisterIds} from '../project/canister-ids.js'
 import {ProjectNotFound} from '../project/errors.js'
@@ -64,7 +65,10 @@ export function createContext(flags: ContextFlags, reporter: Reporter): CommandC
     },
     networkName: () => networkNameOf(flags),
     network,
-    networkUrl: () => networkUrl(network()),
+    networkUrl: once(() => {
+      warnOfStaleServer(network(), reporter)
+      return networkUrl(network())
+    }),
     canisterIds: once(() => {
       dropForeignNetworkFolder(context.project(), network())
       return openCanisterIds(context.project(), network())
@@ -78,6 +82,12 @@ export function createContext(flags: ContextFlags, reporter: Reporter): CommandC
     confirm: askConsent,
   }
   return context
+}
+
+/** A newer icicle may talk to a network that an older one still serves. */
+function warnOfStaleServer(network: NetworkConfig, reporter: Reporter): void {
+  const running = network.kind === 'local' ? findRunningNetwork(network) : undefined
+  if (running && running.version !== icicleVersion()) reporter.warn(staleVersionHint(running.version, icicleVersion()))
 }
 
 function networkNameOf({network, ic, playground}: ContextFlags): string {

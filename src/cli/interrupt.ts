@@ -3,7 +3,7 @@ import {EXIT_INTERRUPTED} from './render-error.js'
 
 let controller: AbortController | undefined
 
-/** A signal that Ctrl-C and SIGTERM abort. Installed at the first call: commands that never ask for it end at once, as usual. */
+/** A signal that Ctrl-C, SIGTERM and a closed terminal abort. Installed at the first call: commands that never ask for it end at once, as usual. */
 export function interruptSignal(): AbortSignal {
   if (controller) return controller.signal
   const installed = new AbortController()
@@ -12,7 +12,6 @@ export function interruptSignal(): AbortSignal {
     if (installed.signal.aborted) process.exit(EXIT_INTERRUPTED)
     installed.abort()
   }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt)
   return installed.signal
 }

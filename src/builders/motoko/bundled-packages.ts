@@ -21,6 +21,6 @@ export function readBundledPackage(name: string): ReadonlyMap<string, string> {
 
 function readPackageJson(name: string): string {
   if (name === 'core') return readFileSync(createRequire(import.meta.url).resolve('motoko/packages/latest/core.json'), 'utf8')
-  const file = new URL(`templates/motoko/${name}-${BUNDLED_PACKAGES.get(name)}.json.br`, import.meta.resolve('#package.json'))
+  const file = new URL(`templates/motoko-packages/${name}-${BUNDLED_PACKAGES.get(name)}.json.br`, import.meta.resolve('#package.json'))
   return brotliDecompressSync(readFileSync(file)).toString('utf8')
 }
