@@ -182,35 +182,36 @@ class Decoder {
       length === 0 && wire !== expected && !isSubtype({type: wire, env: this.wireEnv}, {type: expected, env: this.env})
     if (isEmptyMismatch) throw mismatch(wire, expected)
     const values: CandidValue[] = []
-    for (let i = 0; i < length; i++) values.push(this.element(wire.inner, expected.inner, i, depth))
-    return isBlob(expected, this.env) ? Uint8Array.from(values as number[]) : values
-  }
-
-  private element(wire: CandidType, expected: CandidType, index: number, depth: number): CandidValue {
     try {
-      return this.value(wire, expected, depth + 1)
+      for (let i = 0; i < length; i++) values.push(this.value(wire.inner, expected.inner, depth + 1))
     } catch (error) {
-      throw error instanceof CandidError ? error.within(`element ${index}`) : error
+      throw within(`element ${values.length}`, error)
     }
+    return isBlob(expected, this.env) ? Uint8Array.from(values as number[]) : values
   }
 
   private record(wire: FieldsType, expected: FieldsType, depth: number): CandidValue {
     const record: Record<string, CandidValue> = {}
     let next = 0
-    for (const field of wire.fields) {
-      for (; next < expected.fields.length && expected.fields[next]!.id < field.id; next++) this.absent(record, expected.fields[next]!)
-      const wanted = expected.fields[next]
-      if (wanted?.id === field.id) {
-        setField(record, wanted, this.field('field', wanted, field.type, depth))
-        next++
-      } else this.skip(field.type, depth + 1)
+    try {
+      for (const field of wire.fields) {
+        for (; next < expected.fields.length && expected.fields[next]!.id < field.id; next++) this.absent(record, expected.fields[next]!)
+        const wanted = expected.fields[next]
+        if (wanted?.id !== field.id) this.skip(field.type, depth + 1)
+        else {
+          setField(record, wanted, this.value(field.type, wanted.type, depth + 1))
+          next++
+        }
+      }
+      for (; next < expected.fields.length; next++) this.absent(record, expected.fields[next]!)
+      return record
+    } catch (error) {
+      throw next < expected.fields.length ? within(`field "${fieldKey(expected.fields[next]!)}"`, error) : error
     }
-    for (; next < expected.fields.length; next++) this.absent(record, expected.fields[next]!)
-    return record
   }
 
   private absent(record: Record<string, CandidValue>, field: CandidField): void {
-    setField(record, field, this.missing(field.type, `field "${fieldKey(field)}" is missing`))
+    setField(record, field, this.missing(field.type, 'the field is missing'))
   }
 
   private variant(wire: FieldsType, expected: FieldsType, depth: number): CandidValue {
@@ -224,16 +225,12 @@ class Decoder {
         `variant tag ${fieldKey(tag)} is not one of ${expected.fields.map(fieldKey).join(', ')}`,
       )
     const variant: Record<string, CandidValue> = {}
-    setField(variant, wanted, this.field('tag', wanted, tag.type, depth))
-    return variant
-  }
-
-  private field(word: string, wanted: CandidField, wire: CandidType, depth: number): CandidValue {
     try {
-      return this.value(wire, wanted.type, depth + 1)
+      setField(variant, wanted, this.value(tag.type, wanted.type, depth + 1))
     } catch (error) {
-      throw error instanceof CandidError ? error.within(`${word} "${fieldKey(wanted)}"`) : error
+      throw within(`tag "${fieldKey(wanted)}"`, error)
     }
+    return variant
   }
 
   private reference(wire: ResolvedType, expected: ResolvedType): CandidValue {
@@ -291,6 +288,10 @@ class Decoder {
     if (--this.valuesLeft < 0)
       throw new CandidError('CANDID_LIMIT', `the message has too many values for its ${this.reader.bytes.length} bytes`)
   }
+}
+
+function within(step: string, error: unknown): unknown {
+  return error instanceof CandidError ? error.within(step) : error
 }
 
 function setField(record: Record<string, CandidValue>, field: CandidField, value: CandidValue): void {

@@ -153,7 +153,7 @@ export function resolveType(type: CandidType, env: TypeEnv): ResolvedType {
   for (let steps = 0; resolved.kind === 'var'; steps++) {
     const definition = env.get(resolved.name)
     if (!definition) throw new CandidError('CANDID_TYPE', `type '${resolved.name}' is not defined`)
-    if (steps > env.size) throw new CandidError('CANDID_TYPE', `type '${resolved.name}' is defined by itself`)
+    if (steps > env.size) throw new CandidError('CANDID_TYPE', `type '${(type as VarType).name}' is defined by itself`)
     resolved = definition
   }
   return resolved
