@@ -48,8 +48,8 @@ export interface WrittenBuild {
 export function writeBuildOutputs(outputs: BuildOutputs, {module, isGzipped, candid, stableTypes}: WrittenBuild): void {
   writeIfChanged(isGzipped ? outputs.gzipped : outputs.wasm, module)
   rmSync(isGzipped ? outputs.wasm : outputs.gzipped, {force: true})
-  writeOrRemove(outputs.did, candid?.constructor)
-  writeOrRemove(outputs.constructorDid, candid?.constructor)
+  writeOrRemove(outputs.did, candid?.full)
+  writeOrRemove(outputs.constructorDid, candid?.full)
   writeOrRemove(outputs.serviceDid, candid?.service)
   writeOrRemove(outputs.initArgs, candid?.initArgs)
   writeOrRemove(outputs.stableTypes, stableTypes)

@@ -6,8 +6,8 @@ import type {CandidInterface} from '../candid/types.js'
 
 export interface CandidParts {
   readonly parsed: CandidInterface
-  /** The interface as given, constructor included. */
-  readonly constructor: string
+  /** The interface as given. */
+  readonly full: string
   /** Without the constructor's arguments: what `candid:service` tells. */
   readonly service: string
   /** `(nat, text)`; `()` without any: what `candid:args` tells. */
@@ -20,7 +20,7 @@ export function splitCandid(text: string): CandidParts {
   const {initArgs, ...service} = parsed.service ?? {methods: []}
   return {
     parsed,
-    constructor: text,
+    full: text,
     service: initArgs === undefined ? text : printDid({types: parsed.types, service}),
     initArgs: `(${(initArgs ?? []).map(printType).join(', ')})`,
   }

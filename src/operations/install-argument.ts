@@ -11,17 +11,17 @@ export interface InstallArgumentInput {
   readonly canister: CanisterConfig | undefined
   readonly given: GivenArgument | undefined
   /** The interface with its constructor, when it is known. */
-  readonly constructor: string | undefined
+  readonly candid: string | undefined
 }
 
 /** Throws ArgumentInvalid, CandidError. */
-export function encodeInstallArgument({canister, given, constructor}: InstallArgumentInput, reporter: Reporter): Uint8Array {
+export function encodeInstallArgument({canister, given, candid}: InstallArgumentInput, reporter: Reporter): Uint8Array {
   const configured = canister && findConfiguredArgument(canister)
   if (given && configured && given.text !== configured.text)
     reporter.warn(`Canister '${canister?.name}' has init_arg in dfx.json: ${configured.text},
 which is different from the one specified in the command line: ${given.text}.
 The command line value will be used.`)
-  return encodeArgument(given ?? configured, constructor === undefined ? undefined : expectedOf(constructor))
+  return encodeArgument(given ?? configured, candid === undefined ? undefined : expectedOf(candid))
 }
 
 /** `init_arg` or the text of `init_arg_file`. Throws ArgumentInvalid when there are both. */
@@ -36,7 +36,7 @@ function findConfiguredArgument({name, initArg, initArgFile}: CanisterConfig): G
   return {text, format: 'idl'}
 }
 
-function expectedOf(constructor: string): ExpectedArguments {
-  const {types, service} = parseDid(constructor)
+function expectedOf(candid: string): ExpectedArguments {
+  const {types, service} = parseDid(candid)
   return {types: service?.initArgs ?? [], env: types}
 }

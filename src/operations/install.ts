@@ -39,7 +39,8 @@ export interface InstallSubject {
   /** Undefined for a canister that is not in dfx.json. */
   readonly config: CanisterConfig | undefined
   readonly module: Uint8Array
-  readonly constructor: string | undefined
+  /** With its constructor. */
+  readonly candid: string | undefined
   readonly service: string | undefined
   readonly stableTypes: string | undefined
 }
@@ -85,7 +86,7 @@ const DEEDS = {
 
 async function installModule(context: ProjectContext, agent: IcAgent, {subject, options, mode, hash}: Installation): Promise<void> {
   const {name, id, config} = subject
-  const arg = encodeInstallArgument({canister: config, given: options.argument, constructor: subject.constructor}, context.reporter)
+  const arg = encodeInstallArgument({canister: config, given: options.argument, candid: subject.candid}, context.reporter)
   await askFirst(context, agent, {subject, options, mode, hash})
   const {doing, done} = DEEDS[mode]
   const title = `code for canister ${name}, with canister ID ${principalToText(id)}`
