@@ -32,8 +32,8 @@ export type ToExecution =
 export type FilterVerdict =
   | {readonly kind: 'accepted'}
   | {readonly kind: 'rejected'; readonly code: RejectCode; readonly errorCode: ErrorCode | string; readonly message: string}
-  /** The history knows the message already: its terminal witness is in the state, or it is on its way. */
-  | {readonly kind: 'known'; readonly isTerminal: boolean}
+  /** The history knows the message already; `certificate` proves its terminal status, when it has one. */
+  | {readonly kind: 'known'; readonly certificate?: Uint8Array}
 
 /** A request that a batch answered, with the hash tree (CBOR) that proves its status and the time. */
 export interface AnsweredRequest {
