@@ -1,6 +1,6 @@
 /** What a management method is given, and how it answers. */
 
-import type {CanisterId, Principal} from '../../protocol/principal.js'
+import {type CanisterId, type Principal, principalToText} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {Answer, ExecutionEnvironment} from '../canister/environment.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
@@ -66,4 +66,13 @@ export function touch(state: ReplicatedState, id: CanisterId): void {
 
 export function isController(canister: CanisterState, principal: Principal): boolean {
   return canister.settings.controllers.includes(principal)
+}
+
+/** Refusal of somebody who does not control the canister. */
+export function onlyControllers(canister: CanisterState, sender: Principal): ManagementStep {
+  const controllers = canister.settings.controllers.map(principalToText).join(' ')
+  return reject(
+    'IC0512',
+    `Only the controllers of the canister ${principalToText(canister.id)} can control it.\nCanister's controllers: ${controllers}\nSender's ID: ${principalToText(sender)}`,
+  )
 }
