@@ -21,6 +21,7 @@ export interface ManagementEnvironment {
   readonly state: ReplicatedState
   readonly env: ExecutionEnvironment
   readonly subnet: SubnetRecord
+  readonly chainKeySeed: Uint8Array
 }
 
 /** What became of a call. `deferred`: the answer comes from a stop context or a pending call. */

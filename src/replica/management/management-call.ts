@@ -12,6 +12,8 @@ export interface ManagementCall<Args> {
   readonly state: ReplicatedState
   readonly env: ExecutionEnvironment
   readonly subnet: SubnetRecord
+  /** What the master secrets of threshold keys derive from. */
+  readonly chainKeySeed: Uint8Array
   readonly message: Ingress | Request
   readonly sender: Principal
   /** Attached by a canister; 0 for ingress. What a method does not accept is refunded. */
