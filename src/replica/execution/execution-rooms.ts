@@ -6,6 +6,7 @@ import type {ManagementEnvironment, ManagementOutcome} from '../management/execu
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
+import type {ManagementIngress} from './management-ingress.js'
 
 export type CanisterTask = 'heartbeat' | 'globalTimer' | 'lowWasmMemory'
 
@@ -16,6 +17,9 @@ export interface ExecutionRooms {
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
   executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementOutcome
+  examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
+  /** The canister that a management call is about; `any` and undefined when it names none. */
+  findEffectiveCanisterId(method: string, payload: Uint8Array): CanisterId | 'any' | undefined
 }
 
 /** One executed message as plain data: `replay --trace`. */

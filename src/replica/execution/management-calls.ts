@@ -1,14 +1,14 @@
 /** Runs calls to the management canister that were inducted, in order, within a budget. Digest execution-and-cycles section 4, step 5. */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
-import {findEffectiveCanisterId} from '../management/effective-canister-id.js'
 import type {ManagementOutcome} from '../management/execute-management-call.js'
 import {getSubnet} from '../registry/ranges.js'
+import type {CanisterState} from '../state/canister-state.js'
 import {markProcessing} from '../state/ingress-history.js'
 import type {Ingress, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {answerManagementCall, deliverAnswersOfManagement} from './answers.js'
-import type {RoundContext} from './execution-rooms.js'
+import type {ExecutionRooms, RoundContext} from './execution-rooms.js'
 
 /** Starts calls while `budget` is above zero; returns what is left of it. */
 export function executeManagementCalls(state: ReplicatedState, budget: bigint, context: RoundContext): bigint {
@@ -19,22 +19,27 @@ export function executeManagementCalls(state: ReplicatedState, budget: bigint, c
     const call = state.subnetInput.shift()
     if (call === undefined) break
     const result = rooms.executeManagementCall(where, call)
-    finish(state, call, result)
+    finish(state, call, result, context)
     rest -= result.instructions
     trace(state, call, result, context)
   }
   return rest
 }
 
-function finish(state: ReplicatedState, call: Ingress | Request, {outcome, refund, answers}: ManagementOutcome): void {
-  if (answers.length > 0) deliverAnswersOfManagement(state, findTarget(state, call), answers)
+function finish(
+  state: ReplicatedState,
+  call: Ingress | Request,
+  {outcome, refund, answers}: ManagementOutcome,
+  {rooms}: RoundContext,
+): void {
+  if (answers.length > 0) deliverAnswersOfManagement(state, findTarget(state, call, rooms), answers)
   if (call.kind === 'ingress') state.metrics.updateTransactionsTotal++
   if (outcome) answerManagementCall(state, call, outcome, refund)
   else if (call.kind === 'ingress') markProcessing(state, call.id)
 }
 
-function findTarget(state: ReplicatedState, call: Ingress | Request) {
-  const id = call.kind === 'ingress' ? call.effectiveCanisterId : findEffectiveCanisterId(call.method, call.payload)
+function findTarget(state: ReplicatedState, call: Ingress | Request, rooms: ExecutionRooms): CanisterState | undefined {
+  const id = call.kind === 'ingress' ? call.effectiveCanisterId : rooms.findEffectiveCanisterId(call.method, call.payload)
   return id === undefined || id === 'any' ? undefined : state.canisters.get(id)
 }
 

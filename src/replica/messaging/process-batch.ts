@@ -32,7 +32,7 @@ export function processBatch(state: ReplicatedState, batch: Batch, context: Batc
   beginBatch(state, batch, context.previousRootHash)
   const round = roundContext(state, batch, context)
   expireMessages(state)
-  inductIngress(state, batch.ingress, round.env)
+  inductIngress(state, batch.ingress, {...round.env, rooms: context.rooms})
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
   return state
