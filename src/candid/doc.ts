@@ -106,6 +106,14 @@ function isSequence(doc: Doc): doc is readonly Doc[] {
   return Array.isArray(doc)
 }
 
+/** Columns of a terminal: wide East Asian characters and emoji take two, combining marks none. Unicode Standard Annex 11. */
 function lengthOf(text: string): number {
-  return text.length
+  if (/^[ -~]*$/.test(text)) return text.length
+  let columns = 0
+  for (const character of text) columns += WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1
+  return columns
 }
+
+const WIDE =
+  /[\u1100-\u115f\u231a\u231b\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
+const NARROW = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u

@@ -43,6 +43,14 @@ export class Lexer {
     return token
   }
 
+  /** Whether the token after the current one is this symbol. */
+  isFollowedBy(symbol: string): boolean {
+    const {position} = this
+    const following = this.scan()
+    this.position = position
+    return following.kind === 'symbol' && following.text === symbol
+  }
+
   isSymbol(text: string): boolean {
     return this.token.kind === 'symbol' && this.token.text === text
   }

@@ -1,7 +1,7 @@
 /** Types as text, as the reference writes them in interfaces and messages. */
 
 import {type Doc, enclose, encloseSpaced, layOut, separate} from './doc.js'
-import {quoteName} from './quote.js'
+import {quoteName, quoteNameInType} from './quote.js'
 import {type CandidField, type CandidMethod, type CandidType, type FuncType, isTuple} from './types.js'
 
 /** Columns of a line. */
@@ -37,7 +37,7 @@ export function typesDoc(types: readonly CandidType[]): Doc {
 }
 
 export function methodsDoc(methods: readonly CandidMethod[]): Doc {
-  const lines = methods.map(({name, type}): Doc => [quoteName(name), ' : ', type.kind === 'func' ? funcDoc(type) : typeDoc(type)])
+  const lines = methods.map(({name, type}): Doc => [quoteNameInType(name), ' : ', type.kind === 'func' ? funcDoc(type) : typeDoc(type)])
   return encloseSpaced('{', separate(lines, ';'), '}')
 }
 
@@ -49,7 +49,7 @@ function fieldsDoc(fields: readonly CandidField[], isVariant: boolean): Doc {
   const isPositional = !isVariant && isTuple(fields)
   const parts = fields.map((field): Doc => {
     if (isPositional) return typeDoc(field.type)
-    const label = fieldLabel(field)
+    const label = field.name === undefined ? fieldLabel(field) : quoteNameInType(field.name)
     return isVariant && field.type.kind === 'null' ? label : [label, ' : ', typeDoc(field.type)]
   })
   return encloseSpaced('{', separate(parts, ';'), '}')

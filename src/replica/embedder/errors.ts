@@ -13,3 +13,8 @@ export class HostTrap extends Error {
 export class InvalidModuleError extends Error {
   override readonly name = 'InvalidModuleError'
 }
+
+/** Thrown through the Wasm stack when a host function's charge uses up the instructions. */
+export class InstructionsExhausted extends Error {
+  override readonly name = 'InstructionsExhausted'
+}

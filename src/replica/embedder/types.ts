@@ -19,7 +19,7 @@ export interface HostFunctionType {
 export type HostFunctionTable = (isWasm64: boolean) => ReadonlyMap<string, HostFunctionType>
 
 // biome-ignore lint/suspicious/noExplicitAny: the types of the parameters are those of the HostFunctionType
-export type HostFunction = (...args: any[]) => number | bigint | undefined | void
+export type HostFunction = (...args: any[]) => unknown
 
 /**
  * How instructions are counted.
@@ -100,7 +100,7 @@ export interface ModuleInfo {
   readonly instructionCount: number
   /** The persistent globals in module order. */
   readonly globals: readonly PersistentGlobal[]
-  /** The host functions that the module imports, with the JavaScript names of their shims. */
+  /** The host functions that the module imports. */
   readonly imports: readonly string[]
   /** Original function index → name, from the name section. */
   readonly functionNames: ReadonlyMap<number, string>

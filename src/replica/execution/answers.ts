@@ -5,7 +5,6 @@
  */
 
 import {decodeUtf8Lossy, encodeUtf8} from '../../base/bytes.js'
-import {invariant} from '../../base/invariant.js'
 import type {Answer} from '../canister/environment.js'
 import type {CanisterState} from '../state/canister-state.js'
 import {answerIngress} from '../state/ingress-history.js'
@@ -18,9 +17,6 @@ import {
   type ResponsePayload,
 } from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
-
-/** `start_canister` ended a stop request. */
-const STOP_CANCELLED = 'IC0511'
 
 /** Sends what call contexts of `respondent` answered. */
 export function deliverAnswers(state: ReplicatedState, respondent: CanisterState, answers: readonly Answer[]): void {
@@ -37,28 +33,6 @@ export function deliverAnswers(state: ReplicatedState, respondent: CanisterState
       payload: payloadOf(outcome),
       deadlineSeconds,
     })
-  }
-}
-
-/**
- * Sends answers that a management call gave to others: those of `target`'s call contexts, when it was uninstalled, and those to stop
- * requests, which the management canister owes.
- */
-export function deliverAnswersOfManagement(state: ReplicatedState, target: CanisterState | undefined, answers: readonly Answer[]): void {
-  const isStopAnswer = ({outcome}: Answer) => outcome.kind === 'reject' && outcome.errorCode === STOP_CANCELLED
-  for (const answer of answers) {
-    const {origin, outcome, refund} = answer
-    if (origin.kind !== 'canister' || !isStopAnswer(answer)) {
-      invariant(target || origin.kind === 'ingress', 'call contexts that are answered belong to a canister')
-      if (target) deliverAnswers(state, target, [answer])
-      else if (origin.kind === 'ingress') answerIngress(state, origin.messageId, outcome)
-      continue
-    }
-    const {sender, callbackId, deadlineSeconds} = origin
-    const respondent = state.canisters.get(sender)?.callbacks.get(callbackId)?.respondent
-    if (respondent === undefined) continue
-    const response = {kind: 'response', originator: sender, callbackId, refund, payload: payloadOf(outcome)} as const
-    state.subnetOutput.push({...response, respondent, deadlineSeconds})
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type {CanisterId, Principal} from '../../protocol/principal.js'
 import type {Answer, ExecutionEnvironment, ExecutionResult} from '../canister/environment.js'
-import type {ManagementEnvironment, ManagementOutcome} from '../management/execute-management-call.js'
+import type {ManagementEnvironment, ManagementExecution} from '../management/execute-management-call.js'
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
@@ -16,10 +16,8 @@ export interface ExecutionRooms {
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
-  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementOutcome
+  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementExecution
   examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
-  /** The canister that a management call is about; `any` and undefined when it names none. */
-  findEffectiveCanisterId(method: string, payload: Uint8Array): CanisterId | 'any' | undefined
 }
 
 /** One executed message as plain data: `replay --trace`. */

@@ -1,14 +1,13 @@
 /** Runs calls to the management canister that were inducted, in order, within a budget. Digest execution-and-cycles section 4, step 5. */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
-import type {ManagementOutcome} from '../management/execute-management-call.js'
+import type {ManagementExecution} from '../management/execute-management-call.js'
 import {getSubnet} from '../registry/ranges.js'
-import type {CanisterState} from '../state/canister-state.js'
 import {markProcessing} from '../state/ingress-history.js'
 import type {Ingress, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
-import {answerManagementCall, deliverAnswersOfManagement} from './answers.js'
-import type {ExecutionRooms, RoundContext} from './execution-rooms.js'
+import {answerManagementCall, deliverAnswers} from './answers.js'
+import type {RoundContext} from './execution-rooms.js'
 
 /** Starts calls while `budget` is above zero; returns what is left of it. */
 export function executeManagementCalls(state: ReplicatedState, budget: bigint, context: RoundContext): bigint {
@@ -19,38 +18,38 @@ export function executeManagementCalls(state: ReplicatedState, budget: bigint, c
     const call = state.subnetInput.shift()
     if (call === undefined) break
     const result = rooms.executeManagementCall(where, call)
-    finish(state, call, result, context)
-    rest -= result.instructions
+    finish(state, call, result)
+    rest -= result.instructions ?? 0n
     trace(state, call, result, context)
   }
   return rest
 }
 
-function finish(
-  state: ReplicatedState,
-  call: Ingress | Request,
-  {outcome, refund, answers}: ManagementOutcome,
-  {rooms}: RoundContext,
-): void {
-  if (answers.length > 0) deliverAnswersOfManagement(state, findTarget(state, call, rooms), answers)
+function finish(state: ReplicatedState, call: Ingress | Request, step: ManagementExecution): void {
+  const from = step.answersFrom === undefined ? undefined : state.canisters.get(step.answersFrom)
+  if (from && step.answers) deliverAnswers(state, from, step.answers)
+  for (const ended of step.ended ?? []) answerManagementCall(state, ended.call, ended.outcome, attachedCycles(ended.call))
   if (call.kind === 'ingress') state.metrics.updateTransactionsTotal++
-  if (outcome) answerManagementCall(state, call, outcome, refund)
+  if (step.kind !== 'deferred') answerManagementCall(state, call, step, attachedCycles(call) - (step.acceptedCycles ?? 0n))
   else if (call.kind === 'ingress') markProcessing(state, call.id)
 }
 
-function findTarget(state: ReplicatedState, call: Ingress | Request, rooms: ExecutionRooms): CanisterState | undefined {
-  const id = call.kind === 'ingress' ? call.effectiveCanisterId : rooms.findEffectiveCanisterId(call.method, call.payload)
-  return id === undefined || id === 'any' ? undefined : state.canisters.get(id)
+function attachedCycles(call: Ingress | Request): bigint {
+  return call.kind === 'request' ? call.cycles : 0n
 }
 
-function trace(
-  {height}: ReplicatedState,
-  call: Ingress | Request,
-  {outcome, instructions}: ManagementOutcome,
-  context: RoundContext,
-): void {
-  const text = !outcome ? 'deferred' : outcome.kind === 'reply' ? 'replied' : `${outcome.errorCode}: ${outcome.message}`
+function trace({height}: ReplicatedState, call: Ingress | Request, step: ManagementExecution, context: RoundContext): void {
+  const outcome = step.kind === 'deferred' ? 'deferred' : step.kind === 'reply' ? 'replied' : `${step.errorCode}: ${step.message}`
   const {kind, sender, method} = call
-  const cycles = call.kind === 'request' ? call.cycles : 0n
-  context.trace?.({height, kind, caller: sender, callee: MANAGEMENT_CANISTER_ID, method, cycles, instructions, outcome: text})
+  const instructions = step.instructions ?? 0n
+  context.trace?.({
+    height,
+    kind,
+    caller: sender,
+    callee: MANAGEMENT_CANISTER_ID,
+    method,
+    cycles: attachedCycles(call),
+    instructions,
+    outcome,
+  })
 }

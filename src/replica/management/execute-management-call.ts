@@ -5,9 +5,9 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import {type Principal, principalToText} from '../../protocol/principal.js'
+import {MANAGEMENT_CANISTER_ID, type Principal, principalToText} from '../../protocol/principal.js'
 import {type ErrorCode, rejectCodeOf} from '../../protocol/reject-codes.js'
-import type {Answer, ExecutionEnvironment, QueryCall} from '../canister/environment.js'
+import type {ExecutionEnvironment, QueryCall} from '../canister/environment.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {CallOutcome, Ingress, RejectCode, Request} from '../state/messages.js'
@@ -23,37 +23,39 @@ export interface ManagementEnvironment {
   readonly subnet: SubnetRecord
 }
 
-export interface ManagementOutcome {
-  /** Absent while the answer is still to come. */
-  readonly outcome?: CallOutcome
-  /** Attached cycles that go back with the answer. */
-  readonly refund: bigint
-  /** Answers to others, e.g. to stop requests that ended. */
-  readonly answers: readonly Answer[]
-  readonly instructions: bigint
-}
+/** What became of a call. `deferred`: the answer comes from a stop context or a pending call. */
+export type ManagementResult = CallOutcome | {readonly kind: 'deferred'}
+
+/** The result with what it did beside its answer. */
+export type ManagementExecution = ManagementResult & Omit<ManagementStep, 'kind' | 'value' | 'errorCode' | 'message'>
 
 /** Executes an inducted call to `aaaaa-aa`, from a user or a canister. */
-export function executeManagementCall(where: ManagementEnvironment, message: Ingress | Request): ManagementOutcome {
-  const cycles = message.kind === 'request' ? message.cycles : 0n
+export function executeManagementCall(where: ManagementEnvironment, message: Ingress | Request): ManagementExecution {
   const spec = findMethodSpec(message.method)
-  const isAllowed = spec && (message.kind === 'request' ? spec.via !== 'query' : spec.via === 'ingressAndCanister')
-  const step = !spec
-    ? reject('IC0536', `Management canister has no method '${message.method}'`)
-    : isAllowed
-      ? runMethod(where, message, spec, cycles)
-      : reject('IC0406', `${message.method} cannot be called by ${message.kind === 'request' ? 'a canister in replicated mode' : 'a user'}`)
-  return finish(step, message.method, cycles)
+  if (!spec) return rejected('IC0536', `Management canister has no method '${message.method}'`)
+  const isAllowed = message.kind === 'request' ? spec.via !== 'query' : spec.via === 'ingressAndCanister'
+  if (!isAllowed) return rejected('IC0406', `${message.method} cannot be called by ${message.kind === 'request' ? 'a canister' : 'a user'}`)
+  const cycles = message.kind === 'request' ? message.cycles : 0n
+  return encodeStep(runMethod(where, message, spec, cycles), message.method)
 }
 
 /** Evaluates a query call to `aaaaa-aa`. */
 export function queryManagement(where: ManagementEnvironment, query: QueryCall): CallOutcome {
   const spec = findMethodSpec(query.method)
   if (!spec?.isQuery) return rejected('IC0536', `Query method ${query.method} not found.`)
-  const message = {...query, kind: 'request', sender: query.caller, cycles: 0n} as unknown as Request
-  const {outcome} = finish(runMethod(where, message, spec, 0n), query.method, 0n)
-  invariant(outcome, 'a management query answers at once')
-  return outcome
+  const message: Request = {
+    kind: 'request',
+    sender: query.caller,
+    receiver: MANAGEMENT_CANISTER_ID,
+    callbackId: 0,
+    cycles: 0n,
+    method: query.method,
+    payload: query.payload,
+    deadlineSeconds: 0,
+  }
+  const result = encodeStep(runMethod(where, message, spec, 0n), query.method)
+  invariant(result.kind !== 'deferred', 'a management query answers at once')
+  return result
 }
 
 function runMethod(where: ManagementEnvironment, message: Ingress | Request, spec: MethodSpec, cycles: bigint): ManagementStep {
@@ -90,16 +92,14 @@ function onlyControllers(canister: CanisterState, sender: Principal): Management
   )
 }
 
-function finish(step: ManagementStep, method: string, cycles: bigint): ManagementOutcome {
-  const rest = {refund: cycles - (step.acceptedCycles ?? 0n), answers: step.answers ?? [], instructions: step.instructions ?? 0n}
-  switch (step.kind) {
-    case 'deferred':
-      return rest
-    case 'reply':
-      return {...rest, outcome: {kind: 'reply', data: encodeManagementReply(method, step.value)}}
-    case 'reject':
-      return {...rest, outcome: rejected(step.errorCode, step.message)}
+function encodeStep(step: ManagementStep, method: string): ManagementExecution {
+  if (step.kind === 'deferred') return step
+  if (step.kind === 'reject') {
+    const {errorCode, message, ...rest} = step
+    return {...rest, ...rejected(errorCode, message)}
   }
+  const {value, ...rest} = step
+  return {...rest, kind: 'reply', data: encodeManagementReply(method, value)}
 }
 
 function rejected(errorCode: ErrorCode, message: string): CallOutcome {

@@ -48,14 +48,13 @@ export function httpRequest(call: ManagementCall<HttpRequestArgs>): ManagementSt
   if (problem) return reject('IC0406', problem)
   const fee = httpOutcallFee(env.fees, billedBytes(args), outcall.maxResponseBytes)
   if (call.cycles < fee) return reject('IC0406', `http_request request sent with ${call.cycles} cycles, but ${fee} cycles are required.`)
-  const refund = call.cycles - fee
   state.pendingSubnetCalls.push({
     kind: 'http_request',
     id: state.nextSubnetCallId++,
     call: message,
     sinceNs: env.timeNs,
     request: outcall,
-    refund,
+    refund: call.cycles - fee,
   })
   return {kind: 'deferred', acceptedCycles: fee}
 }

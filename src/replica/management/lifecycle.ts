@@ -5,12 +5,10 @@
  */
 
 import {type CanisterId, principalToText} from '../../protocol/principal.js'
-import {callOriginOf} from '../canister/call-origin.js'
-import type {Answer} from '../canister/environment.js'
 import {uninstallCode} from '../canister/uninstall-code.js'
 import type {CanisterState, StopContext} from '../state/canister-state.js'
 import {recordChange} from './history.js'
-import {changeOrigin, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
+import {changeOrigin, type EndedCall, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 
 export interface CanisterIdArgs {
   readonly canister_id: CanisterId
@@ -22,11 +20,11 @@ export interface UninstallArgs extends CanisterIdArgs {
 
 /** Runs again; stop requests that were waiting are rejected. */
 export function startCanister(call: ManagementCall<CanisterIdArgs>, canister: CanisterState): ManagementStep {
-  const answers = canister.status.kind === 'stopping' ? canister.status.stopContexts.map((stop) => cancelledStop(stop, canister)) : []
+  const ended = canister.status.kind === 'stopping' ? canister.status.stopContexts.map((stop) => cancelledStop(stop, canister)) : []
   canister.status = {kind: 'running'}
   canister.version++
   touch(call.state, canister.id)
-  return {...reply(), answers}
+  return {...reply(), ended}
 }
 
 /** Stops at once when no call context is open; else the answer comes when the last one closes, or after 5 minutes. */
@@ -36,7 +34,7 @@ export function stopCanister(call: ManagementCall<CanisterIdArgs>, canister: Can
   if (canister.status.kind === 'running') canister.version++
   canister.status = {kind: 'stopping', stopContexts: [...waiting, {call: call.message, sinceNs: call.env.timeNs}]}
   touch(call.state, canister.id)
-  return {kind: 'deferred', acceptedCycles: 0n}
+  return {kind: 'deferred'}
 }
 
 export function deleteCanister(call: ManagementCall<CanisterIdArgs>, canister: CanisterState): ManagementStep {
@@ -56,15 +54,11 @@ export function uninstall(call: ManagementCall<UninstallArgs>, canister: Caniste
   canister.version++
   recordChange(canister, call.env.timeNs, changeOrigin(call), {kind: 'code_uninstall'})
   touch(call.state, canister.id)
-  return {...reply(), answers}
+  return {...reply(), answers, answersFrom: canister.id}
 }
 
-function cancelledStop(stop: StopContext, canister: CanisterState): Answer {
+function cancelledStop({call}: StopContext, canister: CanisterState): EndedCall {
   const id = principalToText(canister.id)
-  const message = stop.call.kind === 'ingress' ? `Canister ${id}'s stop request was cancelled.` : `Canister ${id}'s stop request cancelled`
-  return {
-    origin: callOriginOf(stop.call),
-    outcome: {kind: 'reject', code: 5, message, errorCode: 'IC0511'},
-    refund: stop.call.kind === 'request' ? stop.call.cycles : 0n,
-  }
+  const message = call.kind === 'ingress' ? `Canister ${id}'s stop request was cancelled.` : `Canister ${id}'s stop request cancelled`
+  return {call, outcome: {kind: 'reject', code: 5, message, errorCode: 'IC0511'}}
 }

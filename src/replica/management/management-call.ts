@@ -5,7 +5,7 @@ import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {Answer, ExecutionEnvironment} from '../canister/environment.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterChangeOrigin, CanisterState} from '../state/canister-state.js'
-import type {Ingress, Request} from '../state/messages.js'
+import type {CallOutcome, Ingress, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 
 export interface ManagementCall<Args> {
@@ -19,12 +19,20 @@ export interface ManagementCall<Args> {
   readonly args: Args
 }
 
+export interface EndedCall {
+  readonly call: Ingress | Request
+  readonly outcome: CallOutcome
+}
+
 /** The outcome of one management call, with what it did beside its answer. */
 export type ManagementStep = {
   /** Of the attached cycles. */
   readonly acceptedCycles?: bigint
-  /** Answers to others: call contexts closed, stop requests that ended. */
+  /** Answers of call contexts that this call closed, and the canister whose they were. */
   readonly answers?: readonly Answer[]
+  readonly answersFrom?: CanisterId
+  /** Other calls to the management canister that this one ended: stop requests. */
+  readonly ended?: readonly EndedCall[]
   readonly instructions?: bigint
 } & (
   | {readonly kind: 'reply'; readonly value: readonly unknown[]}

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import {createRequire} from 'node:module'
 import {parseDid, printDid} from '../../../src/candid/did.js'
 import {findManagementMethod, MANAGEMENT_DID, managementInterface} from '../../../src/candid/management.js'
 import {fieldHash, findMethod} from '../../../src/candid/types.js'
-
-const didc = createRequire(import.meta.url)('@dfinity/didc') as {getServiceMethods(idl: string): string[]}
+import {didc} from './reference.js'
 
 const SAMPLE = `
 // A comment.

@@ -49,13 +49,11 @@ export function fakeRooms(overrides: Partial<ExecutionRooms> = {}): FakeRooms {
       return [...canister.callContexts.values()].flatMap((context) => abandon(canister, context))
     },
     executeManagementCall(_where, call) {
-      const refund = call.kind === 'request' ? call.cycles : 0n
       log.push(`management ${call.method}`)
-      return {outcome: REPLY, refund, answers: [], instructions: INSTRUCTIONS}
+      return {...REPLY, instructions: INSTRUCTIONS}
     },
     examineManagementIngress: (method) =>
       method === 'unknown' ? {kind: 'unknown_method'} : method === 'raw_rand' ? {kind: 'not_for_users'} : {kind: 'valid', payer: idOf(0)},
-    findEffectiveCanisterId: () => idOf(0),
     ...overrides,
   }
 }

@@ -114,7 +114,7 @@ describe('answers from consensus', () => {
       },
       executeManagementCall({state}, call) {
         if (call.kind === 'request') state.pendingSubnetCalls.push({kind: 'raw_rand', call, sinceHeight: state.height})
-        return {refund: 0n, answers: [], instructions: 0n}
+        return {kind: 'deferred'}
       },
     })
     return {answers, rooms}
