@@ -6,6 +6,7 @@ import type {ManagementEnvironment, ManagementExecution} from '../management/exe
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
+import type {ManagementIngress} from './management-ingress.js'
 
 export type CanisterTask = 'heartbeat' | 'globalTimer' | 'lowWasmMemory'
 
@@ -16,6 +17,7 @@ export interface ExecutionRooms {
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
   executeManagementCall(where: Omit<ManagementEnvironment, 'chainKeySeed'>, call: Ingress | Request): ManagementExecution
+  examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
 }
 
 /** One executed message as plain data: `replay --trace`. */

@@ -6,7 +6,6 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import type {ExecutionEnvironment} from '../canister/environment.js'
 import {feesFor} from '../cycles/fees.js'
 import type {RoundContext} from '../execution/execution-rooms.js'
 import {expireMessages} from '../execution/expire.js'
@@ -20,7 +19,7 @@ import {inductIngress} from './induct-ingress.js'
 import {countBlockMakers} from './node-metrics.js'
 
 export interface BatchContext extends Pick<RoundContext, 'registry' | 'rooms' | 'trace'> {
-  readonly runtime: ExecutionEnvironment['runtime']
+  readonly runtime: RoundContext['env']['runtime']
   /** DER, 133 bytes. */
   readonly rootKeyDer: Uint8Array
   /** Root of the state tree before this batch: states are chained through `/metadata`. Undefined at genesis. */
@@ -32,7 +31,7 @@ export function processBatch(state: ReplicatedState, batch: Batch, context: Batc
   beginBatch(state, batch, context.previousRootHash)
   const round = roundContext(state, batch, context)
   expireMessages(state)
-  inductIngress(state, batch.ingress, round.env)
+  inductIngress(state, batch.ingress, {...round.env, rooms: context.rooms})
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
   return state
@@ -59,7 +58,7 @@ function skipCharges(state: ReplicatedState, durationNs: bigint): void {
 
 function roundContext(state: ReplicatedState, batch: Batch, {registry, rooms, trace, runtime, rootKeyDer}: BatchContext): RoundContext {
   const subnet = getSubnet(registry, state.subnetId)
-  const env: ExecutionEnvironment = {
+  const env: RoundContext['env'] = {
     timeNs: batch.timeNs,
     height: batch.height,
     subnetId: state.subnetId,
