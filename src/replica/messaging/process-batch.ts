@@ -7,6 +7,7 @@
 
 import {invariant} from '../../base/invariant.js'
 import {feesFor} from '../cycles/fees.js'
+import {recountMemory} from '../cycles/subnet-memory.js'
 import type {RoundContext} from '../execution/execution-rooms.js'
 import {expireMessages} from '../execution/expire.js'
 import {MessageMemory} from '../execution/message-memory.js'
@@ -34,6 +35,7 @@ export function processBatch(state: ReplicatedState, batch: Batch, context: Batc
   inductIngress(state, batch.ingress, {...round.env, rooms: context.rooms})
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
+  recountMemory(state, state.touched.canisters)
   return state
 }
 
