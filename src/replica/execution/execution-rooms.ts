@@ -16,7 +16,7 @@ export interface ExecutionRooms {
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
-  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementExecution
+  executeManagementCall(where: Omit<ManagementEnvironment, 'chainKeySeed'>, call: Ingress | Request): ManagementExecution
   examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
 }
 

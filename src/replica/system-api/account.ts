@@ -45,8 +45,7 @@ export class Account {
 
   /** What may be spent without falling below the freezing limit. */
   get liquid(): bigint {
-    const liquid = this.#balance - this.#freezingLimit()
-    return liquid > 0n ? liquid : 0n
+    return larger(this.#balance - this.#freezingLimit(), 0n)
   }
 
   get changes(): CyclesChanges {
@@ -55,9 +54,7 @@ export class Account {
 
   /** Moves up to `maximum` of the available cycles to the balance; returns how many. */
   accept(maximum: bigint): bigint {
-    const wanted = maximum < this.#available ? maximum : this.#available
-    const room = MAX_CYCLES - this.#balance
-    const amount = wanted < room ? wanted : room
+    const amount = smaller(smaller(maximum, this.#available), MAX_CYCLES - this.#balance)
     this.#available -= amount
     this.#balance += amount
     this.#accepted += amount
@@ -66,8 +63,7 @@ export class Account {
 
   /** Destroys up to `maximum` of the liquid cycles; returns how many. */
   burn(maximum: bigint): bigint {
-    const liquid = this.liquid
-    const amount = maximum < liquid ? maximum : liquid
+    const amount = smaller(maximum, this.liquid)
     this.#balance -= amount
     this.#burned += amount
     return amount
@@ -75,8 +71,7 @@ export class Account {
 
   /** Creates cycles, up to the largest balance; returns how many. */
   mint(amount: bigint): bigint {
-    const room = MAX_CYCLES - this.#balance
-    const minted = amount < room ? amount : room
+    const minted = smaller(amount, MAX_CYCLES - this.#balance)
     this.#balance += minted
     this.#minted += minted
     return minted
@@ -138,21 +133,30 @@ export class Account {
   /** How much growth by `bytes` takes from the subnet beyond what the canister occupies or has allocated. */
   #beyondAllocation(bytes: bigint): bigint {
     const {memoryUsageBytes, memoryAllocationBytes} = this.#facts
-    const held = memoryUsageBytes > memoryAllocationBytes ? memoryUsageBytes : memoryAllocationBytes
+    const held = larger(memoryUsageBytes, memoryAllocationBytes)
     const needed = memoryUsageBytes + bytes
-    return needed > held ? needed - held : 0n
+    return larger(needed - held, 0n)
   }
 
   #freezingLimit(): bigint {
     if (this.#fees.isFree) return 0n
     const facts = this.#facts
     const used = facts.memoryUsageBytes + this.#grownBytes
-    const charged = used > facts.memoryAllocationBytes ? used : facts.memoryAllocationBytes
+    const charged = larger(used, facts.memoryAllocationBytes)
     const perDay =
       storageCost(this.#fees, charged, DAY_NS) +
       storageCost(this.#fees, facts.messageMemoryBytes, DAY_NS) +
       computeAllocationCost(this.#fees, facts.computeAllocation, DAY_NS)
-    const limit = (perDay * facts.freezingThresholdSeconds) / SECONDS_PER_DAY - facts.reservedCycles - this.#reserved
-    return limit > 0n ? limit : 0n
+    return larger((perDay * facts.freezingThresholdSeconds) / SECONDS_PER_DAY - facts.reservedCycles - this.#reserved, 0n)
   }
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  if (a > b) return a
+  return b
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a
+  return b
 }

@@ -21,8 +21,8 @@ export interface SandboxSlot {
   sandbox: Sandbox | undefined
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: parameters are those of the row in HOST_FUNCTIONS
-type Implementation = (sandbox: Sandbox, ...args: any[]) => number | bigint | undefined | void
+// biome-ignore lint/suspicious: parameters are those of the row in HOST_FUNCTIONS, and functions without a result are welcome
+type Implementation = (sandbox: Sandbox, ...args: any[]) => number | bigint | void
 
 const IMPLEMENTATIONS: Record<HostFunctionName, Implementation> = {
   ...messageFunctions,

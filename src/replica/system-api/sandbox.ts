@@ -18,7 +18,7 @@ import type {SystemStateChanges} from './system-state-changes.js'
 
 /** What a sandbox needs of the Wasm instance it is bound to. */
 export interface SandboxHost {
-  readonly hasMemory: boolean
+  readonly info: {readonly hasMemory: boolean}
   /** Logical size of the heap. */
   readonly heapBytes: number
   readHeap(pointer: number, length: number): Uint8Array
@@ -145,7 +145,7 @@ export class Sandbox {
   }
 
   #checkHeapRange(name: string, offset: number, length: number): void {
-    if (!this.host.hasMemory) throw contractViolation('WebAssembly module must define memory')
+    if (!this.host.info.hasMemory) throw contractViolation('WebAssembly module must define memory')
     if (offset + length > this.host.heapBytes) throw outOfRange(name, offset, length, this.host.heapBytes)
   }
 }

@@ -69,10 +69,10 @@ export class StableOverlay {
     }
   }
 
-  /** Brings the changes into the memory below. */
-  apply(): void {
-    if (this.#sizeBytes > this.#base.sizeBytes) this.#base.growTo(this.#sizeBytes)
-    for (const [page, content] of this.#pages) this.#base.write(page * PAGE_BYTES, content)
+  /** Brings the changes into `target`: the memory below, or a copy of it. */
+  apply(target: PagedMemory): void {
+    if (this.#sizeBytes > target.sizeBytes) target.growTo(this.#sizeBytes)
+    for (const [page, content] of this.#pages) target.write(page * PAGE_BYTES, content)
   }
 
   #writablePage(page: number): Uint8Array {

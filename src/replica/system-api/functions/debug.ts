@@ -24,6 +24,6 @@ export const debugFunctions = {
 
 /** The beginning of a message, up to `maximum` bytes; undefined when its range is not in the heap. */
 function readMessage({host}: Sandbox, source: number, length: number, maximum: number): Uint8Array | undefined {
-  if (!host.hasMemory || source + length > host.heapBytes) return undefined
+  if (!host.info.hasMemory || source + length > host.heapBytes) return undefined
   return host.readHeap(source, Math.min(length, maximum))
 }
