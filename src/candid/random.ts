@@ -7,15 +7,7 @@
 import type {Principal} from '../protocol/principal.js'
 import {CandidError} from './errors.js'
 import {INTEGERS, type IntegerKind, isBigKind} from './integers.js'
-import {
-  type CandidField,
-  type CandidType,
-  type CandidValue,
-  EMPTY_ENV,
-  fieldKey,
-  resolveType,
-  type TypeEnv,
-} from './types.js'
+import {type CandidField, type CandidType, type CandidValue, EMPTY_ENV, fieldKey, resolveType, type TypeEnv} from './types.js'
 
 /** One value for each type. Throws CandidError 'CANDID_TYPE' for a type that has no finite value. */
 export function randomArgs(types: readonly CandidType[], seed: number, env: TypeEnv = EMPTY_ENV): CandidValue[] {
