@@ -13,7 +13,8 @@ export type Doc =
   | {readonly kind: 'choice'; readonly broken: Doc; readonly flat: Doc}
   | {readonly kind: 'newline'}
 
-const NEWLINE: Doc = {kind: 'newline'}
+/** Always a new line. */
+export const NEWLINE: Doc = {kind: 'newline'}
 /** A space, or a new line when the group breaks. */
 export const LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ' '}
 /** Nothing, or a new line when the group breaks. */
