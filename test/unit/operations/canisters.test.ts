@@ -128,7 +128,7 @@ describe('operations on canisters', () => {
 
   it('reads logs and says which metadata is missing', async () => {
     const [record] = await readLogs(project.context, 'a', {})
-    assert.equal(renderLogRecord(record!), '[1. 2021-05-06T16:23:50.000000002Z]: hello')
+    assert.equal(renderLogRecord(record!), '[1. 2021-05-06T19:17:10.000000002Z]: hello')
     await assert.rejects(readMetadata(project.context, 'a', 'candid:service'), {code: 'METADATA_MISSING'})
   })
 })
