@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {proposalMessage} from '../../src/replica/consensus/artifacts.js'
 import {sealBlock} from '../../src/replica/consensus/block.js'
 import {HashCrypto} from '../../src/replica/consensus/hash-crypto.js'
+import {messageOf} from '../../src/replica/consensus/statements.js'
 import {aMessage, nodeIds} from '../unit/replica/consensus/makers.js'
 import {Simulation, seededRandom} from './network.js'
 
@@ -171,6 +172,46 @@ describe('a subnet of four nodes in virtual time', function () {
     assertSafe(simulation, 11)
     assert.ok(simulation.nodes.every(({consensus}) => consensus.heights.certified >= 2))
     assert.ok(simulation.nodes.every(({consensus}) => !consensus.hasResponses))
+  })
+})
+
+describe('the simulation catches planted bugs:', () => {
+  it('a payload that ignores what the ancestors carry', () => {
+    const simulation = new Simulation({nodes: 4, seed: 21, executionMs: 3_000})
+    for (const {payloads} of simulation.nodes) {
+      payloads.build = ({maxMessages}) => [...payloads.pending.values()].slice(0, maxMessages)
+      payloads.findFault = () => undefined
+      payloads.markExecuted = () => undefined
+    }
+    simulation.submit(aMessage('once'))
+    simulation.run(30_000)
+    assert.throws(() => assertSafe(simulation, 21), /executed a message twice/)
+  })
+
+  it('more dishonest nodes than a subnet of four can bear', () => {
+    const [first, second, third] = nodeIds(4).map((nodeId) => new HashCrypto(nodeId, 'simulation'))
+    const liars = [first!, second!, third!]
+    const simulation = new Simulation({
+      nodes: 4,
+      seed: 22,
+      // Three nodes sign another block for the fourth: notarized, final, and not the one of the others.
+      tamper: (from, to, artifact) => {
+        if (to !== 3 || artifact.kind !== 'proposal' || artifact.block.maker !== nodeIds(4)[from]) return to === 3 ? undefined : artifact
+        const block = sealBlock({...artifact.block, timeNs: artifact.block.timeNs + 1n})
+        for (const purpose of ['notarization', 'finalization'] as const) {
+          const statement = {purpose, height: block.height, subject: block.hash}
+          const proof = liars.map((crypto, index) => ({signer: nodeIds(4)[index]!, signature: crypto.sign(messageOf(statement))}))
+          simulation.inject(3, {kind: 'aggregate', statement, proof})
+        }
+        for (const purpose of ['beacon', 'tape'] as const)
+          for (const known of simulation.nodes[from]!.consensus.listArtifacts())
+            if (known.kind === 'aggregate' && known.statement.purpose === purpose) simulation.inject(3, known)
+        return {kind: 'proposal', block, signature: liars[from]?.sign(proposalMessage(block.height, block.hash)) ?? artifact.signature}
+      },
+    })
+    submitSome(simulation, 5, 'message', 2_000)
+    simulation.run(20_000)
+    assert.throws(() => assertSafe(simulation, 22), /fork at height/)
   })
 })
 
