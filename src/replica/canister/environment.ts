@@ -17,11 +17,18 @@ export interface ExecutionEnvironment {
   readonly isSystemSubnet: boolean
   readonly fees: FeeTable
   readonly runtime: Runtime
+  /** Memory of the subnet in bytes: what is in use, and what there is. Nothing is limited where it is absent. */
+  readonly subnetMemory?: {readonly usedBytes: bigint; readonly capacityBytes: bigint}
+  /** Names of the threshold keys the network signs with; `DEFAULT_THRESHOLD_KEYS` where absent. */
+  readonly thresholdKeys?: readonly string[]
   /** For queries: CBOR certificate of `/canister/<self>/certified_data` and `/time`, made on demand. */
   readonly getDataCertificate?: (canisterId: CanisterId) => Uint8Array | undefined
 }
 
-/** An answer to whoever opened a call context. The execution room routes it: to the ingress history, or to the caller's queue. */
+/**
+ * An answer to whoever opened a call context. The execution room routes it: to the ingress history, or to the caller's queue.
+ * Reject texts are final: for a canister the error code stands before the text of a failed execution, as `msg_reject_msg` shows it.
+ */
 export interface Answer {
   readonly origin: CallOrigin
   readonly outcome: CallOutcome

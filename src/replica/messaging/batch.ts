@@ -24,4 +24,6 @@ export interface Batch {
   readonly blockMaker: {readonly nodeId: NodeId; readonly failed: readonly NodeId[]}
   /** Summary heights carry no messages; running long executions are aborted and a checkpoint is due. */
   readonly isSummary: boolean
+  /** How long the network did not run before this batch: storage is charged for running time only. */
+  readonly stoppedForNs?: bigint
 }

@@ -27,6 +27,8 @@ export interface SubnetRecord {
   readonly allocationRange: CanisterRange
   /** The node count that fees are scaled by: 13 on a local network, so that prices are those of an application subnet in production. */
   readonly feeNodeCount: number
+  /** Everything costs nothing, on an application subnet too. IC interface specification, "cost schedule". */
+  readonly hasFreeCostSchedule?: true
   /** Zero delay between blocks with one node; see consensus parameters. */
   readonly initialNotaryDelayNs: bigint
   readonly unitDelayNs: bigint

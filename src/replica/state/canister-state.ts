@@ -182,7 +182,8 @@ export interface CanisterState {
   chargedUntilNs: bigint
   /** Instructions of earlier installs not decayed yet: IC0209. */
   installCodeDebt: bigint
-  scheduling: {accumulatedPriority: bigint; lastFullExecutionHeight: number}
+  /** Height at which it last had a full round: the least recent goes first. */
+  lastFullExecutionHeight: number
   /** Heartbeat, timer and messages take turns: 0 timer, 1 heartbeat, 2 message is next. */
   nextScheduledKind: 0 | 1 | 2
 }

@@ -4,6 +4,7 @@
  * Source: IC interface specification, "Abstract behavior", messages; digest "Call contexts and callbacks".
  */
 
+import {encodeUtf8} from '../../base/bytes.js'
 import type {CanisterId, Principal} from '../../protocol/principal.js'
 
 /** Reject codes 1 to 6 of the IC interface specification, "Reject codes". */
@@ -75,3 +76,26 @@ export type CanisterMessage = Ingress | Request | Response
 export type CallOutcome =
   | {readonly kind: 'reply'; readonly data: Uint8Array}
   | {readonly kind: 'reject'; readonly code: RejectCode; readonly message: string; readonly errorCode: string}
+
+/** Largest payload of a call or response between canisters; the transmission of that much is prepaid for every response. */
+export const MAX_PAYLOAD_BYTES = 2_097_152
+/** Longest reject text that is delivered; longer ones lose their middle. Digest execution-and-cycles section 2, "Queues". */
+export const MAX_REJECT_MESSAGE_BYTES = 8_192
+
+/** Bytes a request is charged for: method name and payload. */
+export function requestBytes(request: Pick<Request, 'method' | 'payload'>): number {
+  return encodeUtf8(request.method).length + request.payload.length
+}
+
+/** Bytes a response is charged for: the reply, or one byte and the text of the reject. */
+export function responseBytes(payload: ResponsePayload): number {
+  return payload.kind === 'reply' ? payload.data.length : 1 + encodeUtf8(payload.message).length
+}
+
+/** Envelope of a stored message: ids, cycles, deadline. */
+const MESSAGE_OVERHEAD_BYTES = 128
+
+/** Bytes that a message occupies in a queue. */
+export function storedBytes(message: Request | Response): number {
+  return MESSAGE_OVERHEAD_BYTES + (message.kind === 'request' ? requestBytes(message) : responseBytes(message.payload))
+}

@@ -13,7 +13,15 @@ import type {Ingress, MessageId, Request, Response} from './messages.js'
 /** A management call whose answer comes in a later round, from consensus. */
 export type PendingSubnetCall =
   | {readonly kind: 'raw_rand'; readonly call: Request; readonly sinceHeight: number}
-  | {readonly kind: 'http_request'; readonly id: number; readonly call: Request; readonly sinceNs: bigint; readonly request: HttpOutcall}
+  | {
+      readonly kind: 'http_request'
+      readonly id: number
+      readonly call: Request
+      readonly sinceNs: bigint
+      readonly request: HttpOutcall
+      /** Attached cycles beyond the price: they go back with the answer. */
+      readonly refund: bigint
+    }
 
 /** An HTTPS outcall as agreed on; the transform runs on every node. */
 export interface HttpOutcall {
@@ -45,18 +53,26 @@ export interface ReplicatedState {
   timeNs: bigint
   readonly canisters: Map<CanisterId, CanisterState>
   readonly ingressHistory: IngressHistory
+  /** Bytes of all replies and reject texts in the history. */
+  ingressHistoryBytes: number
   /** Calls to the management canister that were inducted and wait for their turn, oldest first. */
   subnetInput: (Ingress | Request)[]
   /** Answers of the management canister on their way to canisters. */
   subnetOutput: Response[]
+  /** Messages for canisters of other subnets that wait for a stream, oldest first. */
+  outbound: {readonly message: Request | Response; readonly sinceNs: bigint}[]
   pendingSubnetCalls: PendingSubnetCall[]
   nextSubnetCallId: number
   /** Number of the next canister id inside the allocation range. */
   nextCanisterNumber: bigint
+  /** When storage and compute allocations were charged last. */
+  idleChargedAtNs: bigint
   /** Root hash of the state before, for `/metadata`; undefined at genesis. */
   previousRootHash: Uint8Array | undefined
-  /** `/subnet/<id>/metrics`. */
-  metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint}
+  /** `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist. */
+  metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint; droppedCycles: bigint}
+  /** What the canisters occupied after the last batch, without messages. */
+  readonly memory: {totalBytes: number; readonly byCanister: Map<CanisterId, number>}
   /** Per node and UTC day: `node_metrics_history`. */
   nodeMetrics: {
     readonly dayNs: bigint

@@ -1,0 +1,263 @@
+/**
+ * One canister's running Wasm: begin a message, call, then commit into its PagedMemory or roll back to it.
+ *
+ * The PagedMemory given to `commit` and `rollback` is always the last committed state of this instance. A message that ended in a raw trap
+ * under variant `local` has an inexact instruction count: roll back and run it again on an instance of variant `global` for the exact one.
+ */
+
+import {invariant} from '../../base/invariant.js'
+import {CHUNK_BYTES, PAGE_BYTES, type PagedMemory} from '../state/paged-memory.js'
+import {copyFromCommitted, copyToCommitted, findChangedPages, loadHeap} from './dirty-pages.js'
+import {EXPORT_PREFIX, IMPORT_MODULE} from './emit.js'
+import {InstructionsExhausted} from './errors.js'
+import {readGlobals, writeGlobals} from './global-values.js'
+import {COLLECT_RESUME, DIRTY_MAP_BYTES, EXCHANGED_GLOBALS, HEAP_BASE, PAGE_LIST, SAVED_GLOBALS} from './layout.js'
+import {describeFailure, OK} from './outcome.js'
+import type {CompiledModule, GlobalValue, HostFunction, InstanceHooks, InstanceImage, ModuleInfo, RunOutcome} from './types.js'
+
+/** Functions of the module's own that the engine calls. */
+interface Engine {
+  readonly getCounter: () => number
+  readonly setCounter: (value: number) => void
+  readonly begin: (limit: number) => void
+  readonly saveGlobals: (address: number) => void
+  readonly restoreGlobals: (address: number) => void
+  readonly collect: (from: number, to: number) => number
+  readonly callTable: (index: number, environment: number | bigint) => void
+  readonly initData: (apply: number) => void
+  readonly start?: () => void
+  readonly table?: WebAssembly.Table
+  readonly memory: WebAssembly.Memory
+  readonly pages: WebAssembly.Global
+  readonly stop: WebAssembly.Global
+  readonly dropped: WebAssembly.Global
+}
+
+const PAGES_PER_CHUNK = CHUNK_BYTES / PAGE_BYTES
+const NO_SUCH_FUNCTION: RunOutcome = {kind: 'noSuchFunction'}
+
+/**
+ * Starts an instance: from an image (data segments are not applied), or afresh (they are, and their pages count as written by the next
+ * message). Throws RangeError when the system has no memory for it.
+ */
+export function instantiate(
+  compiled: CompiledModule,
+  imports: Readonly<Record<string, HostFunction>>,
+  hooks: InstanceHooks,
+  image?: InstanceImage,
+): WasmInstance {
+  return new WasmInstance(compiled, imports, hooks, image)
+}
+
+export class WasmInstance {
+  readonly info: ModuleInfo
+  readonly #engine: Engine
+  readonly #functions = new Map<string, () => void>()
+  readonly #hooks: InstanceHooks
+  #bytes: Buffer
+  /** Pages written since the last commit or rollback, ascending; those still only in the map are not in it. */
+  #marked: number[] = []
+  /** Instructions the execution may use in all: what `begin` gave and each slice since. */
+  #limit = 0
+  #isStale = false
+  /** The last store of the execution was out of bounds and left a mark anywhere. */
+  #hasStrayMark = false
+
+  constructor(compiled: CompiledModule, imports: Readonly<Record<string, HostFunction>>, hooks: InstanceHooks, image?: InstanceImage) {
+    this.info = compiled.info
+    this.#hooks = hooks
+    const instance = new WebAssembly.Instance(compiled.module, {
+      [IMPORT_MODULE.host]: imports,
+      [IMPORT_MODULE.engine]: {
+        growMemory: (from: number, delta: number) => (hooks.growMemory(from, delta) ? 1 : 0),
+        outOfSlice: () => this.#refuel(),
+      },
+    } as WebAssembly.Imports)
+    this.#engine = this.#readExports(instance.exports)
+    this.#bytes = Buffer.from(this.#engine.memory.buffer)
+    if (image) this.#load(image)
+    else this.#engine.initData(1)
+  }
+
+  /** Size of the heap. */
+  get heapBytes(): number {
+    return (this.#engine.pages.value as number) * CHUNK_BYTES
+  }
+
+  /** True when this instance no longer behaves as one newly made from the committed state would: drop it and make that one. */
+  get needsFreshInstance(): boolean {
+    return this.#isStale || this.#engine.dropped.value !== 0
+  }
+
+  /** Starts a message: sets its instruction limit (below 2^53) and remembers the globals for `rollback`. */
+  begin(instructionLimit: number): void {
+    this.#limit = instructionLimit
+    this.#engine.begin(instructionLimit)
+  }
+
+  /** Calls an exported function of type `() -> ()`. */
+  callExport(name: string): RunOutcome {
+    const target = this.#functions.get(name)
+    return target ? this.#run(target) : NO_SUCH_FUNCTION
+  }
+
+  /** Calls the module's start function, if it has one. */
+  runStart(): RunOutcome {
+    const {start} = this.#engine
+    return start ? this.#run(start) : OK
+  }
+
+  /** Calls element `index` of table 0 as a callback `(env: I) -> ()`; another type counts as no such function. */
+  callTable(index: number, environment: bigint): RunOutcome {
+    const {table, callTable} = this.#engine
+    if (!table || index >= table.length || table.get(index) === null) return NO_SUCH_FUNCTION
+    const argument = this.info.isWasm64 ? environment : Number(BigInt.asIntN(32, environment))
+    const before = this.#engine.getCounter()
+    const outcome = this.#run(() => callTable(index, argument))
+    // A function charges its entry before anything else: with nothing charged, it was this call's type that did not match.
+    const isOwnType = outcome.kind !== 'trap' || outcome.trap !== 'signature mismatch' || this.#engine.getCounter() !== before
+    return isOwnType ? outcome : NO_SUCH_FUNCTION
+  }
+
+  /** Instructions since `begin`, at most the limit. */
+  instructionsUsed(): number {
+    return Math.min(this.#limit, this.#limit - this.#engine.getCounter())
+  }
+
+  /** Instructions left, never negative; in variant `refuel` of the slice. */
+  remaining(): number {
+    return Math.max(0, this.#engine.getCounter())
+  }
+
+  /** For host functions: charges `instructions`; ends the execution when they are more than what is left. */
+  charge(instructions: number): void {
+    const left = this.#engine.getCounter() - instructions
+    this.#engine.setCounter(left)
+    if (left >= 0) return
+    if (this.info.variant !== 'refuel') throw new InstructionsExhausted()
+    this.#refuel()
+  }
+
+  /** A copy of heap bytes; the range must lie inside. */
+  readHeap(address: number, length: number): Uint8Array {
+    this.#checkRange(address, length)
+    return new Uint8Array(this.#memory().subarray(HEAP_BASE + address, HEAP_BASE + address + length))
+  }
+
+  /** Writes heap bytes; the range must lie inside. */
+  writeHeap(address: number, bytes: Uint8Array): void {
+    this.#checkRange(address, bytes.length)
+    if (bytes.length === 0) return
+    const memory = this.#memory()
+    memory.set(bytes, HEAP_BASE + address)
+    memory.fill(1, Math.floor(address / PAGE_BYTES), Math.floor((address + bytes.length - 1) / PAGE_BYTES) + 1)
+  }
+
+  /** How many 4 KiB pages differ from `committed`: what the IC charges for. Neither commits nor rolls back. */
+  countChangedPages(committed: PagedMemory): number {
+    return this.#findChangedPages(committed).length
+  }
+
+  /** Makes the heap the committed state: copies the pages that changed into `committed` and returns their numbers, ascending. */
+  commit(committed: PagedMemory): number[] {
+    const changed = this.#findChangedPages(committed)
+    if (committed.sizeBytes < this.heapBytes) committed.growTo(this.heapBytes)
+    copyToCommitted(this.#memory(), changed, committed)
+    this.#marked = []
+    return changed
+  }
+
+  /** Undoes everything since `begin`: heap, its size, globals. */
+  rollback(committed: PagedMemory): void {
+    this.#collect()
+    copyFromCommitted(this.#memory(), this.#marked, this.heapBytes / PAGE_BYTES, committed)
+    this.#marked = []
+    this.#engine.restoreGlobals(SAVED_GLOBALS)
+    if (committed.sizeBytes === this.heapBytes) return
+    // Wasm memory cannot shrink: accesses beyond the heap would not trap.
+    this.#engine.pages.value = committed.sizeBytes / CHUNK_BYTES
+    this.#isStale = true
+  }
+
+  /** The values of the persistent globals (`info.globals`) as they are now. */
+  exportGlobals(): GlobalValue[] {
+    this.#engine.saveGlobals(EXCHANGED_GLOBALS)
+    return readGlobals(this.#engine.memory.buffer, this.info.globals)
+  }
+
+  #readExports(exports: WebAssembly.Exports): Engine {
+    const engine: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(exports)) {
+      if (name.startsWith(EXPORT_PREFIX.engine)) engine[name.slice(EXPORT_PREFIX.engine.length)] = value
+      else this.#functions.set(name.slice(EXPORT_PREFIX.canister.length), value as () => void)
+    }
+    return engine as unknown as Engine
+  }
+
+  #load({heap, globals}: InstanceImage): void {
+    const {memory, pages, initData, restoreGlobals} = this.#engine
+    invariant(globals.length === this.info.globals.length, 'an image has the globals of its module')
+    const missing = heap.sizeBytes / CHUNK_BYTES - (pages.value as number)
+    invariant(missing >= 0, 'an image has at least the initial size')
+    if (missing > 0) memory.grow(missing)
+    pages.value = heap.sizeBytes / CHUNK_BYTES
+    loadHeap(this.#memory(), heap)
+    writeGlobals(memory.buffer, globals)
+    restoreGlobals(EXCHANGED_GLOBALS)
+    initData(0)
+  }
+
+  #run(target: () => void): RunOutcome {
+    try {
+      target()
+      return OK
+    } catch (error) {
+      const outcome = describeFailure(error, this.#engine.stop.value as number, this.info)
+      this.#hasStrayMark ||= outcome.kind === 'trap' && outcome.trap === 'heap out of bounds'
+      return outcome
+    }
+  }
+
+  /** Brings a negative counter back to zero or more with the fuel of further slices. */
+  #refuel(): void {
+    const {getCounter, setCounter} = this.#engine
+    while (getCounter() < 0) {
+      const fuel = this.#hooks.outOfSlice?.() ?? 0
+      if (fuel <= 0) throw new InstructionsExhausted()
+      this.#limit += fuel
+      setCounter(getCounter() + fuel)
+    }
+  }
+
+  #findChangedPages(committed: PagedMemory): number[] {
+    this.#collect()
+    return findChangedPages(this.#memory(), this.#marked, this.heapBytes / PAGE_BYTES, committed)
+  }
+
+  /** Moves the marks from the dirty map to `#marked`. */
+  #collect(): void {
+    const {collect, pages} = this.#engine
+    const count = (pages.value as number) * PAGES_PER_CHUNK
+    const end = this.#hasStrayMark ? DIRTY_MAP_BYTES : count
+    this.#hasStrayMark = false
+    const isFirst = this.#marked.length === 0
+    for (let at = 0; at < end; ) {
+      const found = collect(at, end)
+      const memory = this.#memory()
+      const list = new Uint32Array(memory.buffer, PAGE_LIST, found)
+      for (let position = 0; position < found; position++) if (list[position]! < count) this.#marked.push(list[position]!)
+      at = memory.readUInt32LE(COLLECT_RESUME)
+    }
+    if (!isFirst) this.#marked = [...new Set(this.#marked)].sort((a, b) => a - b)
+  }
+
+  /** The whole memory; growing detaches the old view. */
+  #memory(): Buffer {
+    if (this.#bytes.length === 0) this.#bytes = Buffer.from(this.#engine.memory.buffer)
+    return this.#bytes
+  }
+
+  #checkRange(address: number, length: number): void {
+    invariant(address >= 0 && length >= 0 && address + length <= this.heapBytes, 'a host function checks ranges before it uses them')
+  }
+}
