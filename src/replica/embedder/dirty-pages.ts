@@ -8,7 +8,7 @@ import {CHUNK_BYTES, PAGE_BYTES, type PagedMemory} from '../state/paged-memory.j
 import type {EngineExports} from './engine-exports.js'
 import {COLLECT_RESUME, DIRTY_MAP_BYTES, HEAP_BASE, PAGE_LIST, PAGE_OVERHANG} from './layout.js'
 
-const ZERO_PAGE = Buffer.alloc(PAGE_BYTES)
+const ZERO_CHUNK = Buffer.alloc(CHUNK_BYTES)
 const PAGES_PER_CHUNK = CHUNK_BYTES / PAGE_BYTES
 
 /**
@@ -94,14 +94,15 @@ export class DirtyPages {
 export function loadHeap(memory: Buffer, committed: PagedMemory): void {
   for (let index = 0; index * CHUNK_BYTES < committed.sizeBytes; index++) {
     const chunk = committed.findChunk(index)
-    if (chunk) memory.set(chunk, HEAP_BASE + index * CHUNK_BYTES)
+    // Writing zeros would make the machine find memory for them.
+    if (chunk && ZERO_CHUNK.compare(chunk) !== 0) memory.set(chunk, HEAP_BASE + index * CHUNK_BYTES)
   }
 }
 
 function isChanged(memory: Buffer, page: number, length: number, committed: PagedMemory): boolean {
   const start = HEAP_BASE + page * PAGE_BYTES
   const chunk = findCommitted(page, committed)
-  if (!chunk) return memory.compare(ZERO_PAGE, 0, length, start, start + length) !== 0
+  if (!chunk) return memory.compare(ZERO_CHUNK, 0, length, start, start + length) !== 0
   const inside = (page * PAGE_BYTES) % CHUNK_BYTES
   return memory.compare(chunk, inside, inside + length, start, start + length) !== 0
 }

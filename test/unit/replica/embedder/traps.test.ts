@@ -160,6 +160,7 @@ describe('traps', () => {
     assert.equal(trapOf(describeFailure(error, STOP.none, info)), 'unreachable')
     assert.equal(trapOf(describeFailure(error, STOP.stackOverflow, info)), 'stack overflow')
     assert.equal(trapOf(describeFailure(error, STOP.outOfInstructions, info)), 'outOfInstructions')
+    assert.throws(() => describeFailure(error, STOP.noMemory, info), {name: 'RangeError'})
   })
 
   describe('callTable', () => {
