@@ -19,6 +19,8 @@ export class DirtyPages {
   /** Ascending; the marks still in the map are not in it. */
   #marked: number[] = []
   #mayHaveStrayMark = false
+  /** What `findChanged` found, as long as nothing is written: the IC's charge asks before the commit does. */
+  #known: {readonly changed: readonly number[]; readonly committed: PagedMemory} | undefined
 
   constructor(readonly engine: EngineExports) {}
 
@@ -33,8 +35,13 @@ export class DirtyPages {
   }
 
   /** The pages, ascending, whose bytes differ from `committed`. */
-  findChanged(committed: PagedMemory): number[] {
+  findChanged(committed: PagedMemory): readonly number[] {
     this.#collect()
+    if (this.#known?.committed !== committed) this.#known = {changed: this.#compare(committed), committed}
+    return this.#known.changed
+  }
+
+  #compare(committed: PagedMemory): number[] {
     const memory = this.engine.bytes()
     const changed: number[] = []
     this.#marked.forEach((page, position) => {
@@ -54,8 +61,8 @@ export class DirtyPages {
       const start = HEAP_BASE + page * PAGE_BYTES
       committed.write(page * PAGE_BYTES, memory.subarray(start, start + PAGE_BYTES))
     }
-    this.#marked = []
-    return changed
+    this.#forget()
+    return [...changed]
   }
 
   /** Makes every written byte what it is in `committed`. */
@@ -66,7 +73,12 @@ export class DirtyPages {
       restore(memory, page, PAGE_BYTES, committed)
       if (page + 1 < this.#pageCount) restore(memory, page + 1, PAGE_OVERHANG, committed)
     }
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#marked = []
+    this.#known = undefined
   }
 
   get #pageCount(): number {
@@ -81,6 +93,7 @@ export class DirtyPages {
     const isFirst = this.#marked.length === 0
     for (let at = 0; at < end; ) {
       const found = this.engine.collect(at, end)
+      if (found > 0) this.#known = undefined
       const memory = this.engine.bytes()
       const list = new Uint32Array(memory.buffer, PAGE_LIST, found)
       for (let position = 0; position < found; position++) if (list[position]! < count) this.#marked.push(list[position]!)

@@ -43,6 +43,16 @@ describe('the heap', () => {
     assert.deepEqual([...heap.read(5 * PAGE, 4)], [7, 0, 0, 0])
   })
 
+  it('sees what is written after the changed pages were counted', () => {
+    const {instance, heap, run} = installed(aProgram(store32(5 * PAGE, 7)))
+    run('run')
+    assert.equal(instance.countChangedPages(heap), 1)
+    instance.writeHeap(5 * PAGE, Uint8Array.of(0))
+    assert.equal(instance.countChangedPages(heap), 0)
+    instance.writeHeap(9 * PAGE, Uint8Array.of(1))
+    assert.deepEqual([instance.countChangedPages(new PagedMemory()), instance.commit(heap)], [1, [9]])
+  })
+
   it('sees a store that crosses into the next page', () => {
     const {instance, heap, run} = installed(aProgram(store32(PAGE - 1, 0x0403_0201)))
     run('run')
