@@ -1,0 +1,52 @@
+/** What can be wrong with an identity. */
+import {IcicleError} from '../base/errors.js'
+
+export class IdentityNotFound extends IcicleError {
+  readonly code = 'IDENTITY_NOT_FOUND'
+  constructor(
+    readonly identity: string,
+    readonly folder: string,
+    program: string,
+  ) {
+    super(`Identity ${identity} does not exist at '${folder}'.`, {
+      hints: [`'${program} identity list' shows the identities there are, '${program} identity new ${identity}' makes this one.`],
+    })
+  }
+}
+
+export class IdentityExists extends IcicleError {
+  readonly code = 'IDENTITY_EXISTS'
+  constructor(readonly identity: string) {
+    super(`Identity already exists: '${identity}'.`, {hints: ['Choose another name, or replace it with --force.']})
+  }
+}
+
+export class IdentityNameInvalid extends IcicleError {
+  readonly code = 'IDENTITY_NAME_INVALID'
+  constructor(readonly identity: string) {
+    super(`Invalid identity name '${identity}'.`, {
+      hints: ['Use only the characters ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.-_@0123456789.'],
+    })
+  }
+}
+
+export class AnonymousReserved extends IcicleError {
+  readonly code = 'IDENTITY_ANONYMOUS_RESERVED'
+  constructor() {
+    super("The identity 'anonymous' is built in: it can be used, but not created.")
+  }
+}
+
+export class PemInvalid extends IcicleError {
+  readonly code = 'PEM_INVALID'
+  constructor(problem: string, cause?: unknown) {
+    super(`Failed to validate PEM content: ${problem}`, {
+      cause,
+      hints: ['Supported keys: secp256k1, Ed25519 and P-256, as SEC1 or PKCS#8 PEM.'],
+    })
+  }
+}
+
+export class IdentityStorageUnsupported extends IcicleError {
+  readonly code = 'IDENTITY_STORAGE_UNSUPPORTED'
+}

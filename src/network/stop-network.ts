@@ -1,0 +1,42 @@
+/** Ends the local network: first kindly, so that it takes a checkpoint, then for certain. */
+
+import {errorCode} from '../io/files.js'
+import {isProcessAlive, waitForExit} from '../io/processes.js'
+import type {LocalNetwork} from '../project/networks.js'
+import {findRunningNetwork, forgetRunningNetwork} from './running-network.js'
+
+const STOP_TIMEOUT_MS = 60_000
+const KILL_TIMEOUT_MS = 5_000
+
+export type StopOutcome = 'not-running' | 'stopped' | 'killed'
+
+export interface StopOptions {
+  /** How long the checkpoint may take. */
+  readonly timeoutMs?: number
+}
+
+/** Returns when the process has ended. `killed`: it did not end by itself; the log brings the state back at the next start. */
+export async function stopNetwork(network: LocalNetwork, {timeoutMs = STOP_TIMEOUT_MS}: StopOptions = {}): Promise<StopOutcome> {
+  const running = findRunningNetwork(network)
+  if (!running) {
+    forgetRunningNetwork(network)
+    return 'not-running'
+  }
+  signalProcess(running.pid, 'SIGTERM')
+  const ended = await waitForExit(running.pid, timeoutMs)
+  if (!ended) {
+    signalProcess(running.pid, 'SIGKILL')
+    await waitForExit(running.pid, KILL_TIMEOUT_MS)
+  }
+  if (!isProcessAlive(running.pid)) forgetRunningNetwork(network)
+  return ended ? 'stopped' : 'killed'
+}
+
+/** A process that has ended in the meantime is no error. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,44 @@
+/** What the user can mend about the use cases themselves. */
+import {IcicleError} from '../base/errors.js'
+import {programName} from '../io/program.js'
+
+/** An option of dfx that icicle knows, but does not have yet. */
+export class OptionUnsupported extends IcicleError {
+  readonly code = 'OPTION_UNSUPPORTED'
+  constructor(
+    readonly option: string,
+    reason: string,
+    hints: readonly string[] = [],
+  ) {
+    super(`icicle does not support ${option}: ${reason}`, {hints})
+  }
+}
+
+export class NetworkNotLocal extends IcicleError {
+  readonly code = 'NETWORK_NOT_LOCAL'
+  constructor(readonly network: string) {
+    super(`The network '${network}' is defined by the URL of its provider: ${programName()} can use it, but not start or stop it.`, {
+      hints: ['Remove "providers" from its definition to run it on this computer.'],
+    })
+  }
+}
+
+export class BindInvalid extends IcicleError {
+  readonly code = 'BIND_INVALID'
+  constructor(readonly given: string) {
+    super(`'${given}' is not an address to listen on.`, {
+      hints: ['Give a host and a port, e.g. 127.0.0.1:4943; port 0 takes any free one.'],
+    })
+  }
+}
+
+export class FolderExists extends IcicleError {
+  readonly code = 'FOLDER_EXISTS'
+  constructor(readonly folder: string) {
+    super('Cannot create a new project because the directory already exists.', {hints: [`Choose another name, or remove '${folder}'.`]})
+  }
+}
+
+export class InfoUnavailable extends IcicleError {
+  readonly code = 'INFO_UNAVAILABLE'
+}
