@@ -62,6 +62,12 @@ describe('coercion', () => {
       {numRuns: 3000},
     ))
 
+  it('would notice a decoder that refuses where it should read none (planted bug)', () => {
+    const planted = 'refused'
+    const [idl, input] = ['service : { m : (opt text) -> () }', toHex(encodeArgs([{kind: 'nat'}], [1n]))]
+    assert.notEqual(didc.decode({idl, input, serviceMethod: 'm', useServiceMethodReturnType: false}), planted)
+  })
+
   it('always succeeds towards a supertype', () =>
     fc.assert(
       fc.property(anyPair, ({type, value, expected}) => {

@@ -69,6 +69,13 @@ describe('parseArgs', () => {
       assert.equal(toHex(encodeArgs(types, values)), didc.encode({idl: 'service : {}', input: text}))
     })
 
+  it('reads long blobs and vectors', () => {
+    const bytes = Uint8Array.from({length: 300_000}, (_, index) => index)
+    const blob: CandidType = {kind: 'vec', inner: {kind: 'nat8'}}
+    assert.deepEqual(parseArgs(printArgs([blob], [bytes]), [blob]).values, [bytes])
+    assert.deepEqual(parseArgs(`(vec { ${'7; '.repeat(100_000)}})`, [blob]).values, [new Uint8Array(100_000).fill(7)])
+  })
+
   it('finds a type for elements of different shapes', () =>
     assert.equal(
       printType(parseArgs('(vec { variant { a }; variant { b = opt 1 }; variant { b = null } })').types[0]!),
@@ -123,6 +130,12 @@ describe('parseArgs', () => {
     {text: `(${'opt '.repeat(1000)}1)`, message: '1:2002: a value is nested deeper than 500 levels'},
   ])
     it(`says: ${message}`, () => assert.throws(() => parseArgs(text, [R], env), {message}))
+
+  it('would notice a parser that counts columns from zero (planted bug)', () =>
+    assert.throws(
+      () => parseArgs('(x)'),
+      ({line, column}: CandidError) => line === 1 && column === 2 && column !== '(x)'.indexOf('x'),
+    ))
 
   it('never fails otherwise than by a CandidError, whatever the text', () =>
     fc.assert(
