@@ -74,6 +74,19 @@ describe('encodeArgs and decodeArgs', () => {
     assert.deepEqual(decodeArgs(encodeArgs([type('List')], [value], env), [type('List')], env), [value])
   })
 
+  it('carry numbers of any length', () => {
+    const types: CandidType[] = [{kind: 'nat'}, {kind: 'int'}, {kind: 'int'}]
+    for (let bits = 0n; bits < 200n; bits++)
+      for (const near of [-1n, 0n, 1n]) {
+        const value = (1n << bits) + near
+        const bytes = encodeArgs(types, [value, value, -value])
+        assert.deepEqual(decodeArgs(bytes, types), [value, value, -value])
+        assert.deepEqual(bytes, new Uint8Array(IDL.encode(types.map(toIdl), [value, value, -value])))
+      }
+    const huge = (1n << 4_000_000n) + 1n
+    assert.deepEqual(decodeArgs(encodeArgs(types, [huge, huge, -huge]), types), [huge, huge, -huge])
+  })
+
   it('read an empty vector as an empty blob, which the reference does not', () =>
     assert.deepEqual(decodeArgs(fromHex('4449444c016d6f010000'), [{kind: 'vec', inner: {kind: 'nat8'}}]), [new Uint8Array(0)]))
 

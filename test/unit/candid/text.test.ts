@@ -6,7 +6,7 @@ import {encodeArgs} from '../../../src/candid/encode.js'
 import {CandidError} from '../../../src/candid/errors.js'
 import {printArgs, printArgsCompact} from '../../../src/candid/print.js'
 import {printType} from '../../../src/candid/print-type.js'
-import {parseArgs} from '../../../src/candid/text.js'
+import {parseArgs, parseCallArgument} from '../../../src/candid/text.js'
 import type {CandidType} from '../../../src/candid/types.js'
 import {anyArgs, anyTyped, type TypedValue} from './arbitrary.js'
 import {didc} from './reference.js'
@@ -156,4 +156,28 @@ describe('parseArgs', () => {
       ),
       {numRuns: 3000},
     ))
+})
+
+describe('parseCallArgument', () => {
+  const text: CandidType = {kind: 'text'}
+  const nat: CandidType = {kind: 'nat'}
+
+  for (const {input, types, values} of [
+    {input: '("Banzai")', types: [text], values: ['Banzai']},
+    {input: '"Banzai"', types: [text], values: ['Banzai']},
+    {input: 'Banzai', types: [text], values: ['Banzai']},
+    {input: 'two words, "quoted"', types: [text], values: ['two words, "quoted"']},
+    {input: '1_000', types: [nat], values: [1000n]},
+    {input: '5', types: [text], values: ['5']},
+    {input: ' (1, 2)', types: [nat, nat], values: [1n, 2n]},
+    {input: '()', types: [], values: []},
+  ])
+    it(`reads ${input} for ${types.length} arguments`, () => assert.deepEqual(parseCallArgument(input, types).values, values))
+
+  for (const {input, types, message} of [
+    {input: 'Banzai', types: [nat], message: "1:1: expected a value, got 'Banzai'"},
+    {input: '(Banzai)', types: [text], message: "1:2: expected a value, got 'Banzai'"},
+    {input: '1', types: [nat, nat], message: "1:1: expected '(', got the number 1"},
+  ])
+    it(`says: ${message}`, () => assert.throws(() => parseCallArgument(input, types), {message}))
 })
