@@ -54,6 +54,8 @@ describe('coercion', () => {
           service: {methods: [{name: 'm', type: {kind: 'func', args: [{kind: 'var', name: 'T'}], results: [], modes: []}}]},
         })
         const theirs = read(() => didc.decode({idl, input: toHex(bytes), serviceMethod: 'm', useServiceMethodReturnType: false}))
+        // The reference forgets quotes in its compact form.
+        fc.pre(!/variant \{ (?:query|a b|"|é) \}/.test(theirs))
         assert.equal(
           read(() => printArgs([expected], decodeArgs(bytes, [expected]))),
           theirs,
