@@ -220,7 +220,7 @@ const CODE_POINT = /u\{([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\}/y
 const ESCAPES: Record<string, number> = {n: 10, r: 13, t: 9, '\\': 92, '"': 34, "'": 39, '0': 0}
 
 /** Line and column, counted from 1. */
-export function positionOf(source: string, offset: number): [number, number] {
+function positionOf(source: string, offset: number): [number, number] {
   const before = source.slice(0, offset)
   const lineStart = before.lastIndexOf('\n') + 1
   return [before.split('\n').length, offset - lineStart + 1]

@@ -55,7 +55,7 @@ function serviceOf(candid: CandidInterface): ServiceType {
 }
 
 /** Comparisons of one pair of types; more mean a type made to waste time. */
-const MAX_STEPS = 1_000_000
+const MAX_STEPS = 100_000
 const MAX_DEPTH = 500
 
 class Comparison {
