@@ -28,4 +28,10 @@ describe('printArgsJson', () => {
     })
     assert.deepEqual(others, ['1.5\nnull\n"null : reserved"\n"NaN"'])
   })
+
+  it('would notice numbers that JSON rounds (planted bug)', () => {
+    const {types, values} = parseArgs('(18_446_744_073_709_551_615 : nat64)')
+    assert.equal(printArgsJson(types, values), '"18446744073709551615"')
+    assert.notEqual(`"${Number(values[0])}"`, printArgsJson(types, values))
+  })
 })
