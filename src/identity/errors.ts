@@ -50,3 +50,24 @@ export class PemInvalid extends IcicleError {
 export class IdentityStorageUnsupported extends IcicleError {
   readonly code = 'IDENTITY_STORAGE_UNSUPPORTED'
 }
+
+export class PassphraseWrong extends IcicleError {
+  readonly code = 'PASSPHRASE_WRONG'
+  constructor(cause: unknown) {
+    super('Failed to decrypt PEM file: the passphrase is wrong, or the file is damaged.', {cause})
+  }
+}
+
+export class PassphraseTooShort extends IcicleError {
+  readonly code = 'PASSPHRASE_TOO_SHORT'
+  constructor(readonly minimum: number) {
+    super(`A passphrase has at least ${minimum} characters.`)
+  }
+}
+
+export class PassphrasesDiffer extends IcicleError {
+  readonly code = 'PASSPHRASES_DIFFER'
+  constructor() {
+    super('The two passphrases are not the same.')
+  }
+}
