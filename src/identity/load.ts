@@ -31,12 +31,20 @@ export interface LoadIdentityInput {
 }
 
 /** Throws IdentityNotFound, PemInvalid, PassphraseWrong, IdentityStorageUnsupported. */
-export function loadIdentity({places, name, tell, askPassphrase = readPassphrase}: LoadIdentityInput): LoadedIdentity {
-  const wanted = name ?? readChosenIdentity(places)
-  if (wanted === ANONYMOUS) return ANONYMOUS_IDENTITY
-  if (wanted === DEFAULT_IDENTITY) ensureDefaultIdentity(places, tell)
-  const {pem, encrypted} = readStoredKey(places, wanted)
-  const key = parsePem(encrypted ? decryptPem(encrypted, askPassphrase(PROMPT)) : (pem ?? ''))
-  if (encrypted) tell('Decryption complete.')
-  return {name: wanted, principal: principalOfKey(key.publicKeyDer), key, isPlaintext: encrypted === undefined}
+export function loadIdentity(input: LoadIdentityInput): LoadedIdentity {
+  const name = input.name ?? readChosenIdentity(input.places)
+  if (name === ANONYMOUS) return ANONYMOUS_IDENTITY
+  if (name === DEFAULT_IDENTITY) ensureDefaultIdentity(input.places, input.tell)
+  const {pem, isPlaintext} = readPem({...input, name})
+  const key = parsePem(pem)
+  return {name, principal: principalOfKey(key.publicKeyDer), key, isPlaintext}
+}
+
+/** The PEM text of an identity, decrypted if need be. Throws as `loadIdentity`. */
+export function readPem({places, name, tell, askPassphrase = readPassphrase}: LoadIdentityInput & {readonly name: string}) {
+  const {pem, encrypted} = readStoredKey(places, name)
+  if (!encrypted) return {pem: pem ?? '', isPlaintext: true}
+  const decrypted = decryptPem(encrypted, askPassphrase(PROMPT))
+  tell('Decryption complete.')
+  return {pem: decrypted, isPlaintext: false}
 }

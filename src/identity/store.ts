@@ -69,6 +69,8 @@ export interface CreateIdentityOptions {
   readonly force?: boolean
   /** Protects the key; without it the key lies in plain text. */
   readonly passphrase?: string | undefined
+  /** An existing key; a new one is generated without it. */
+  readonly pem?: string | undefined
 }
 
 /** Throws IdentityNameInvalid, AnonymousReserved, IdentityExists: what can be known before a passphrase is asked for. */
@@ -78,12 +80,12 @@ export function requireNewIdentity(places: Places, name: string, force: boolean)
   if (!force && hasIdentity(places, name)) throw new IdentityExists(name)
 }
 
-/** Makes a secp256k1 identity in a file only the user can read. Throws as `requireNewIdentity`, and PassphraseTooShort. */
-export function createIdentity(places: Places, name: string, {force = false, passphrase}: CreateIdentityOptions = {}): void {
+/** Keeps a key, new or given, in a file only the user can read. Throws as `requireNewIdentity`, and PassphraseTooShort. */
+export function createIdentity(places: Places, name: string, options: CreateIdentityOptions = {}): void {
+  const {force = false, passphrase, pem = generatePem()} = options
   requireNewIdentity(places, name, force)
   if (passphrase !== undefined && passphrase.length < MIN_PASSPHRASE) throw new PassphraseTooShort(MIN_PASSPHRASE)
   const folder = identityFolder(places, name)
-  const pem = generatePem()
   const encrypted = passphrase === undefined ? undefined : encryptPem(pem, passphrase)
   rmSync(folder, {recursive: true, force: true})
   mkdirSync(folder, {recursive: true, mode: PRIVATE_FOLDER})

@@ -1,6 +1,8 @@
-/** `identity new`: how the key is kept, and the passphrase if there is one. */
-import {PassphrasesDiffer} from '../identity/errors.js'
+/** `identity new` and `identity import`: how the key is kept, and the passphrase if there is one. */
+import {PassphrasesDiffer, PemFileNotFound} from '../identity/errors.js'
+import {parsePem} from '../identity/keys.js'
 import {createIdentity, requireNewIdentity} from '../identity/store.js'
+import {findText} from '../io/files.js'
 import {readPassphrase} from '../io/passphrase.js'
 import type {Places} from '../project/places.js'
 import type {Reporter} from './reporter.js'
@@ -14,6 +16,8 @@ export interface NewIdentityRequest {
   /** Undefined: a password where somebody can type one, plain text with a warning elsewhere. */
   readonly mode: StorageMode | undefined
   readonly isInteractive: boolean
+  /** A PEM file to take the key from; a new key without it. */
+  readonly pemFile?: string
   readonly askPassphrase?: (prompt: string) => string
 }
 
@@ -25,11 +29,20 @@ export interface NewIdentityReport {
 export function newIdentity(places: Places, request: NewIdentityRequest, reporter: Reporter): NewIdentityReport {
   const {name, force, isInteractive} = request
   requireNewIdentity(places, name, force)
+  const pem = request.pemFile === undefined ? undefined : readPemFile(request.pemFile)
   const storage = decideStorage(request, reporter)
   const passphrase = storage === 'plaintext' ? undefined : askTwice(request.askPassphrase ?? readPassphrase, isInteractive)
-  createIdentity(places, name, {force, passphrase})
-  reporter.info(`Created identity: "${name}".`)
+  createIdentity(places, name, {force, passphrase, pem})
+  reporter.info(`${pem === undefined ? 'Created' : 'Imported'} identity: "${name}".`)
   return {identity: name, storage}
+}
+
+/** Throws PemFileNotFound, and PemInvalid for a key that could not sign. */
+function readPemFile(file: string): string {
+  const pem = findText(file)
+  if (pem === undefined) throw new PemFileNotFound(file)
+  parsePem(pem)
+  return pem
 }
 
 function decideStorage({mode, name, isInteractive}: NewIdentityRequest, reporter: Reporter): NewIdentityReport['storage'] {

@@ -92,6 +92,34 @@ describe('identity', () => {
     assertOutcome(box.run('identity', 'new', 'alice'), {exitCode: 255, stdout: ''})
   })
 
+  it('exports, imports, renames and removes', () => {
+    box.run('identity', 'new', 'alice', '--storage-mode', 'plaintext')
+    const pem = box.run('identity', 'export', 'alice').stdout
+    assert.match(pem, /^-----BEGIN EC PRIVATE KEY-----\r?\n[\s\S]*-----END EC PRIVATE KEY-----\n$/)
+    writeFileSync(join(box.folder, 'key.pem'), pem)
+    const imported = box.run('identity', 'import', 'bob', 'key.pem', '--storage-mode', 'plaintext')
+    assertOutcome(imported, {exitCode: 0, stdout: '', stderr: 'Imported identity: "bob".\n'})
+    const principal = (name: string) => box.run('identity', 'get-principal', '--identity', name).stdout
+    assert.equal(principal('bob'), principal('alice'))
+    box.run('identity', 'use', 'bob')
+    assertOutcome(box.run('identity', 'rename', 'bob', 'carol'), {
+      exitCode: 0,
+      stderr: 'Renamed identity "bob" to "carol".\nNow using identity: "carol".\n',
+    })
+    assertOutcome(box.run('identity', 'whoami'), {stdout: 'carol\n'})
+    assertOutcome(box.run('identity', 'remove', 'carol'), {exitCode: 255})
+    assertOutcome(box.run('identity', 'remove', 'alice'), {exitCode: 0, stderr: 'Removed identity "alice".\n'})
+    assertOutcome(box.run('identity', 'list'), {stdout: 'anonymous\ncarol\n'})
+  })
+
+  it('refuses to import what is no key', () => {
+    writeFileSync(join(box.folder, 'key.pem'), 'nonsense')
+    assert.match(box.run('identity', 'import', 'x', 'key.pem').stderr, /^Error: Failed to validate PEM content: /)
+    assert.match(box.run('identity', 'import', 'x', 'none.pem').stderr, /^Error: There is no file '.*none\.pem'\.$/m)
+    assertOutcome(box.run('identity', 'import', 'x'), {exitCode: 2})
+    assertOutcome(box.run('identity', 'export', 'anonymous'), {exitCode: 255, stdout: ''})
+  })
+
   it('takes --identity anywhere, and DFX_IDENTITY', () => {
     const anonymous = {exitCode: 0, stdout: '2vxsx-fae\n', stderr: ''}
     assertOutcome(box.run('--identity', 'anonymous', 'identity', 'get-principal'), anonymous)

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.js'
-import {type NewIdentityReport, newIdentity, STORAGE_MODES} from '../../operations/new-identity.js'
+import {storageFlags, storageOf} from '../../cli/storage-flags.js'
+import {type NewIdentityReport, newIdentity} from '../../operations/new-identity.js'
 
 export default class IdentityNew extends BaseCommand {
   static override readonly summary = 'Make an identity'
@@ -9,20 +10,13 @@ export default class IdentityNew extends BaseCommand {
   static override readonly examples = ['<%= config.bin %> identity new alice', '<%= config.bin %> identity new ci --storage-mode plaintext']
   static override readonly args = {name: Args.string({required: true, description: 'Letters, digits and .-_@'})}
   static override readonly flags = {
-    'storage-mode': Flags.option({
-      summary: 'How the key is kept',
-      options: STORAGE_MODES,
-      helpValue: 'MODE',
-      exclusive: ['disable-encryption'],
-    })(),
-    'disable-encryption': Flags.boolean({summary: 'Short for --storage-mode plaintext', hidden: true, exclusive: ['storage-mode']}),
+    ...storageFlags,
     force: Flags.boolean({summary: 'Replace an identity of the same name'}),
   }
 
   async run(): Promise<NewIdentityReport> {
     const {args, flags} = await this.parse(IdentityNew)
     const {places, reporter} = this.context(flags)
-    const mode = flags['disable-encryption'] ? 'plaintext' : flags['storage-mode']
-    return newIdentity(places, {name: args.name, force: flags.force, mode, isInteractive: process.stdin.isTTY === true}, reporter)
+    return newIdentity(places, {name: args.name, force: flags.force, ...storageOf(flags)}, reporter)
   }
 }
