@@ -81,10 +81,7 @@ export class CertificateInvalid extends IcicleError {
   }
 }
 
-/** The cycles ledger did not create a canister. */
-export class CanisterCreationRefused extends IcicleError {
-  readonly code = 'CANISTER_CREATION_REFUSED'
-  constructor(reason: string) {
-    super(`The cycles ledger did not create the canister: ${reason}`)
-  }
+/** The cycles ledger did not do what it was asked. */
+export class LedgerRefused extends IcicleError {
+  readonly code = 'LEDGER_REFUSED'
 }

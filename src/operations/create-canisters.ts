@@ -31,7 +31,7 @@ export interface CreatedCanister {
   readonly isNew: boolean
 }
 
-/** Throws RemoteCanister, PullCanisterNotCreated, CanisterCreationRefused, CallRejected. */
+/** Throws RemoteCanister, PullCanisterNotCreated, LedgerRefused, CallRejected. */
 export async function createCanisters(context: ProjectContext, agent: IcAgent, options: CreateOptions): Promise<CreatedCanister[]> {
   const created: CreatedCanister[] = []
   for (const name of options.names) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {AnonymousIdentity} from '@dfinity/agent'
-import {createCanisterOnLedger} from '../../../src/agent/cycles-ledger.js'
+import {createCanisterOnLedger, withdrawCycles} from '../../../src/agent/cycles-ledger.js'
 import {connect, type IcAgent} from '../../../src/agent/ic-agent.js'
 import {encodeArgs} from '../../../src/candid/encode.js'
 import {parseArgs} from '../../../src/candid/text.js'
@@ -32,7 +32,29 @@ describe('createCanisterOnLedger', () => {
     ))
   it('says what is missing', () =>
     assert.rejects(create('(variant { Err = variant { InsufficientFunds = record { balance = 7 : nat } } })'), {
-      code: 'CANISTER_CREATION_REFUSED',
+      code: 'LEDGER_REFUSED',
       message: 'The cycles ledger did not create the canister: the account holds 7 cycles, which is not enough.',
+    }))
+})
+
+describe('withdrawCycles', () => {
+  const network = new FakeNetwork()
+  let agent: IcAgent
+  before(async () => {
+    agent = await connect({host: await network.start(), identity: new AnonymousIdentity(), rootKey: 'fetch'})
+  })
+  after(() => network.stop())
+
+  const withdraw = (reply: string) => {
+    const {types, values} = parseArgs(reply)
+    network.replies.set('withdraw', encodeArgs(types, values))
+    return withdrawCycles(agent, {to: parsePrincipal(ID), amount: 5n, createdAtNs: 1n})
+  }
+
+  it('gives the block index', async () => assert.equal(await withdraw('(variant { Ok = 12 : nat })'), 12n))
+  it('says why not', () =>
+    assert.rejects(withdraw(`(variant { Err = variant { InvalidReceiver = record { receiver = principal "${ID}" } } })`), {
+      code: 'LEDGER_REFUSED',
+      message: 'The cycles ledger did not send the cycles: the receiver is not a canister.',
     }))
 })
