@@ -4,97 +4,37 @@
  */
 
 import {KIND, OP, OP_FD, SECTION, TYPE} from './constants.js'
+import type {
+  ConstantExpression,
+  DataSegment,
+  ElementSegment,
+  Export,
+  FunctionType,
+  GlobalDeclaration,
+  Import,
+  ImportType,
+  Limits,
+  TableType,
+  WasmModule,
+} from './module.js'
 import {WasmReader} from './reader.js'
 import {type NamedSection, readSections} from './sections.js'
 
-export interface FunctionType {
-  readonly params: readonly number[]
-  readonly results: readonly number[]
-}
-
-export interface Limits {
-  readonly is64: boolean
-  readonly isShared: boolean
-  readonly minimum: number
-  readonly maximum?: number
-}
-
-export interface TableType {
-  readonly elementType: number
-  readonly limits: Limits
-}
-
-export interface GlobalDeclaration {
-  readonly type: number
-  readonly isMutable: boolean
-}
-
-export type ImportType =
-  | {readonly kind: 'function'; readonly typeIndex: number}
-  | {readonly kind: 'table'; readonly table: TableType}
-  | {readonly kind: 'memory'; readonly limits: Limits}
-  | {readonly kind: 'global'; readonly global: GlobalDeclaration}
-
-export interface Import {
-  readonly module: string
-  readonly name: string
-  readonly type: ImportType
-}
-
-export interface Export {
-  readonly name: string
-  readonly kind: number
-  readonly index: number
-}
-
-/** A constant expression of one instruction: its opcode, its immediate, and its bytes with the `end`. */
-export interface ConstantExpression {
-  readonly opcode: number
-  /** The index of `ref.func` or `global.get`, the type of `ref.null`, the unsigned value of an integer constant. */
-  readonly value: bigint
-  readonly bytes: Uint8Array
-}
-
-export interface Global extends GlobalDeclaration {
-  readonly initial: ConstantExpression
-}
-
-export interface ElementSegment {
-  readonly mode: 'active' | 'passive' | 'declared'
-  readonly table: number
-  readonly offset?: ConstantExpression
-  readonly elementType: number
-  readonly items: readonly (ConstantExpression | number)[]
-}
-
-export interface DataSegment {
-  readonly mode: 'active' | 'passive'
-  readonly memory: number
-  readonly offset?: ConstantExpression
-  readonly content: Uint8Array
-}
-
-export interface WasmModule {
-  readonly bytes: Uint8Array
-  readonly types: readonly FunctionType[]
-  readonly imports: readonly Import[]
-  /** Type index of each function that is not imported. */
-  readonly functions: readonly number[]
-  readonly tables: readonly TableType[]
-  readonly memories: readonly Limits[]
-  readonly globals: readonly Global[]
-  readonly exports: readonly Export[]
-  readonly start?: number
-  readonly elements: readonly ElementSegment[]
-  readonly dataCount?: number
-  /** Byte range of each body: local declarations and instructions. */
-  readonly bodies: readonly {readonly start: number; readonly end: number}[]
-  readonly codeSizeBytes: number
-  readonly data: readonly DataSegment[]
-  readonly customs: readonly NamedSection[]
-}
-
 type Mutable<T> = {-readonly [K in keyof T]: T[K]}
+
+/** V8's limits: a module above them cannot run, and must not take the memory to find out. */
+const MAX = {
+  types: 1_000_000,
+  parameters: 1_000,
+  imports: 1_000_000,
+  functions: 1_000_000,
+  tables: 100,
+  globals: 1_000_000,
+  exports: 1_000_000,
+  segments: 100_000,
+  elements: 10_000_000,
+  customs: 100_000,
+} as const
 
 /** Where each section stands in the order the specification demands. */
 const ORDER: readonly number[] = [
@@ -114,6 +54,7 @@ const ORDER: readonly number[] = [
 
 /** Throws WasmFormatError. */
 export function decodeModule(bytes: Uint8Array): WasmModule {
+  const customs: NamedSection[] = []
   const module: Mutable<WasmModule> = {
     bytes,
     types: [],
@@ -127,13 +68,14 @@ export function decodeModule(bytes: Uint8Array): WasmModule {
     bodies: [],
     codeSizeBytes: 0,
     data: [],
-    customs: [],
+    customs,
   }
   let last = -1
   for (const section of readSections(bytes)) {
     const reader = new WasmReader(bytes, section.contentStart, section.end)
     if (section.id === SECTION.custom) {
-      module.customs = [...module.customs, {name: reader.name(), content: bytes.subarray(reader.offset, section.end)}]
+      if (customs.push({name: reader.name(), content: bytes.subarray(reader.offset, section.end)}) > MAX.customs)
+        reader.fail('too many custom sections')
       continue
     }
     const position = ORDER.indexOf(section.id)
@@ -150,26 +92,30 @@ export function decodeModule(bytes: Uint8Array): WasmModule {
 }
 
 function readSection(module: Mutable<WasmModule>, id: number, reader: WasmReader): void {
-  if (id === SECTION.type) module.types = reader.vector(() => readFunctionType(reader))
-  else if (id === SECTION.import) module.imports = reader.vector(() => readImport(reader))
-  else if (id === SECTION.function) module.functions = reader.vector(() => reader.u32())
-  else if (id === SECTION.table) module.tables = reader.vector(() => readTable(reader))
-  else if (id === SECTION.memory) module.memories = reader.vector(() => readLimits(reader))
-  else if (id === SECTION.global) module.globals = reader.vector(() => ({...readGlobalType(reader), initial: readConstant(reader)}))
-  else if (id === SECTION.export) module.exports = reader.vector(() => readExport(reader))
+  if (id === SECTION.type) module.types = reader.vector(() => readFunctionType(reader), MAX.types)
+  else if (id === SECTION.import) module.imports = reader.vector(() => readImport(reader), MAX.imports)
+  else if (id === SECTION.function) module.functions = reader.vector(() => reader.u32(), MAX.functions)
+  else if (id === SECTION.table) module.tables = reader.vector(() => readTable(reader), MAX.tables)
+  else if (id === SECTION.memory) module.memories = reader.vector(() => readLimits(reader), MAX.tables)
+  else if (id === SECTION.global)
+    module.globals = reader.vector(() => ({...readGlobalType(reader), initial: readConstant(reader)}), MAX.globals)
+  else if (id === SECTION.export) module.exports = reader.vector(() => readExport(reader), MAX.exports)
   else if (id === SECTION.start) module.start = reader.u32()
-  else if (id === SECTION.element) module.elements = reader.vector(() => readElement(reader))
+  else if (id === SECTION.element) module.elements = reader.vector(() => readElement(reader), MAX.segments)
   else if (id === SECTION.dataCount) module.dataCount = reader.u32()
-  else if (id === SECTION.data) module.data = reader.vector(() => readData(reader))
+  else if (id === SECTION.data) module.data = reader.vector(() => readData(reader), MAX.segments)
   else {
     module.codeSizeBytes = reader.end - reader.offset
-    module.bodies = reader.vector(() => readBody(reader))
+    module.bodies = reader.vector(() => readBody(reader), MAX.functions)
   }
 }
 
 function readFunctionType(reader: WasmReader): FunctionType {
   if (reader.byte() !== 0x60) reader.fail('type is not a function type')
-  return {params: reader.vector(() => readValueType(reader)), results: reader.vector(() => readValueType(reader))}
+  return {
+    params: reader.vector(() => readValueType(reader), MAX.parameters),
+    results: reader.vector(() => readValueType(reader), MAX.parameters),
+  }
 }
 
 function readValueType(reader: WasmReader): number {
@@ -255,7 +201,7 @@ function readElement(reader: WasmReader): ElementSegment {
   const offset = isActive ? {offset: readConstant(reader)} : {}
   const usesExpressions = (flags & 4) !== 0
   const elementType = flags & 3 ? readElementType(reader, usesExpressions) : TYPE.funcref
-  const items = reader.vector(() => (usesExpressions ? readConstant(reader) : reader.u32()))
+  const items = reader.vector(() => (usesExpressions ? readConstant(reader) : reader.u32()), MAX.elements)
   return {mode: isActive ? 'active' : flags & 2 ? 'declared' : 'passive', table, ...offset, elementType, items}
 }
 

@@ -4,6 +4,8 @@ import {WasmFormatError} from './errors.js'
 import {WasmReader} from './reader.js'
 
 const FUNCTION_NAMES = 1
+/** More functions than a module may have. */
+const MAX_NAMES = 1_000_000
 
 /** Function index → name. A damaged section gives the names read until then: names never make a module invalid. */
 export function readFunctionNames(content: Uint8Array): Map<number, string> {
@@ -13,7 +15,7 @@ export function readFunctionNames(content: Uint8Array): Map<number, string> {
     while (!reader.atEnd) {
       const id = reader.byte()
       const end = reader.u32() + reader.offset
-      if (id === FUNCTION_NAMES) reader.vector(() => names.set(reader.u32(), reader.name()))
+      if (id === FUNCTION_NAMES) reader.vector(() => names.set(reader.u32(), reader.name()), MAX_NAMES)
       reader.skip(end - reader.offset)
     }
   } catch (error) {

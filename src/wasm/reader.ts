@@ -100,9 +100,10 @@ export class WasmReader {
     return text ?? this.fail('name is not UTF-8')
   }
 
-  /** A vector: a count, then `read` that many times. */
-  vector<T>(read: (index: number) => T): T[] {
+  /** A vector: a count of at most `maximum`, then `read` that many times. */
+  vector<T>(read: (index: number) => T, maximum: number): T[] {
     const count = this.u32()
+    if (count > maximum) this.fail(`vector of ${count} is longer than ${maximum}`)
     if (count > this.end - this.offset) this.fail('vector is longer than its section')
     const items: T[] = []
     for (let index = 0; index < count; index++) items.push(read(index))

@@ -31,17 +31,16 @@ export class WasmWriter {
   }
 
   raw(source: Uint8Array): this {
-    this.reserve(source.length)
-    this.bytes.set(source, this.length)
-    this.length += source.length
-    return this
+    return this.copy(source, 0, source.length)
   }
 
-  /** Copies `source[start..end)`; byte by byte, because most runs are a few bytes. */
+  /** Copies `source[start..end)`: byte by byte when they are few, as most are. */
   copy(source: Uint8Array, start: number, end: number): this {
-    if (end - start > 64) return this.raw(source.subarray(start, end))
-    this.reserve(end - start)
-    for (let at = start; at < end; at++) this.bytes[this.length++] = source[at]!
+    const count = end - start
+    this.reserve(count)
+    if (count > 64) this.bytes.set(source.subarray(start, end), this.length)
+    else for (let index = 0; index < count; index++) this.bytes[this.length + index] = source[start + index]!
+    this.length += count
     return this
   }
 

@@ -132,7 +132,7 @@ export class BodyRewriter {
     else if (opcode === OP.f32Const) reader.skip(4)
     else if (opcode === OP.f64Const) reader.skip(8)
     else if (opcode === OP.globalGet || opcode === OP.globalSet) readIndex(reader, this.#plan.module.globals.length, 'global')
-    else if (opcode === OP.selectTyped) reader.vector(() => readValueType(reader))
+    else if (opcode === OP.selectTyped) reader.vector(() => readValueType(reader), 1)
     else if (opcode === OP.refNull) readValueType(reader)
     else if (opcode !== OP.drop && opcode !== OP.select && opcode !== OP.refIsNull) failUnknown(reader, opcode)
   }
@@ -140,7 +140,7 @@ export class BodyRewriter {
   #afterFc(start: number): void {
     const reader = this.#reader
     const opcode = reader.u32()
-    if (opcode > OP_FC.tableFill) failUnknown(reader, OP.prefixFc * 256 + opcode)
+    if (opcode > OP_FC.tableFill) failUnknown(reader, OP.prefixFc, opcode)
     this.#meter.charge(this.#plan.costs.afterFc[opcode]!)
     const refused = REFUSED_TABLE_OPS.get(opcode)
     if (refused) this.#refuse(refused)
@@ -160,7 +160,7 @@ export class BodyRewriter {
   #afterFd(start: number): void {
     const reader = this.#reader
     const opcode = reader.u32()
-    if (opcode > 255 || UNASSIGNED_VECTOR.has(opcode)) failUnknown(reader, OP.prefixFd * 256 + opcode)
+    if (opcode > 255 || UNASSIGNED_VECTOR.has(opcode)) failUnknown(reader, OP.prefixFd, opcode)
     this.#meter.charge(this.#plan.costs.afterFd[opcode]!)
     const end = reader.offset
     if (opcode === OP_FD.v128Store) this.#heap.rewrite({start, end, value: TEMP.v128})

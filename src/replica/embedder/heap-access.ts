@@ -11,6 +11,11 @@ import {type Meter, TEMP} from './meter.js'
 import type {Plan} from './plan.js'
 
 const MAX_OFFSET = 2 ** 32 - 1
+const TRAP = Uint8Array.from(TRAP_OUT_OF_BOUNDS)
+/** With an address on the stack: marks its page. */
+const MARK = Uint8Array.of(OP.i32Const, 12, OP.i32ShrU, OP.i32Const, 1, OP.i32Store8, 0, 0)
+/** With a 64-bit address on the stack: traps when it is 2^32 or more. */
+const CHECK_WIDE = Uint8Array.of(OP.i64Const, 32, OP.i64ShrU, OP.i32WrapI64, OP.if, TYPE.empty, ...TRAP_OUT_OF_BOUNDS, OP.end)
 
 /** A load or store as it stands in the original: where its opcode begins and what follows its address. */
 export interface Access {
@@ -48,7 +53,7 @@ export class HeapAccess {
     const offset = this.#plan.isWasm64 ? this.reader.u64() : this.reader.u32()
     const lane = hasLane ? this.reader.byte() : undefined
     if (offset + HEAP_BASE > MAX_OFFSET) {
-      out.append(...TRAP_OUT_OF_BOUNDS)
+      out.raw(TRAP)
       return
     }
     if (value !== undefined) this.#markStore(offset, value)
@@ -81,14 +86,14 @@ export class HeapAccess {
         .byte(OP.i32Const)
         .s64(offset | 0)
         .byte(OP.i32Add)
-    meter.out.append(OP.i32Const, 12, OP.i32ShrU, OP.i32Const, 1, OP.i32Store8, 0, 0)
+    meter.out.raw(MARK)
     meter.get(TEMP.address).get(value)
   }
 
   /** From a 64-bit address to one of 32 bits; out of bounds when it does not fit. */
   #narrowAddress(): void {
     const {meter} = this
-    meter.tee(TEMP.wideAddress).out.append(OP.i64Const, 32, OP.i64ShrU, OP.i32WrapI64, OP.if, TYPE.empty, ...TRAP_OUT_OF_BOUNDS, OP.end)
+    meter.tee(TEMP.wideAddress).out.raw(CHECK_WIDE)
     meter.get(TEMP.wideAddress).out.byte(OP.i32WrapI64)
   }
 

@@ -17,7 +17,8 @@ export function isValueType(type: number): boolean {
   return (type >= TYPE.v128 && type <= TYPE.i32) || type === TYPE.funcref || type === TYPE.externref
 }
 
-/** Prefixed opcodes are given as `prefix * 256 + second`. */
-export function failUnknown(reader: WasmReader, opcode: number): never {
-  return reader.fail(`unknown or unsupported instruction 0x${opcode.toString(16).padStart(2, '0')}`)
+/** Ends with the instruction's opcode, and the one after its prefix if it has one. */
+export function failUnknown(reader: WasmReader, opcode: number, second?: number): never {
+  const hex = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`
+  return reader.fail(`unknown or unsupported instruction ${hex(opcode)}${second === undefined ? '' : ` ${hex(second)}`}`)
 }
