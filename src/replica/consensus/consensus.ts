@@ -11,7 +11,7 @@ import {encodeUtf8} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
 import type {ConsensusResponse} from '../messaging/batch.js'
 import {aggregate} from './aggregator.js'
-import type {Artifact, CatchUpPackage} from './artifacts.js'
+import {type Artifact, type CatchUpPackage, keyOfArtifact} from './artifacts.js'
 import {EMPTY_PAYLOAD, sealBlock} from './block.js'
 import {makeBlock} from './block-maker.js'
 import {certify, makeCatchUp, purge} from './certifier.js'
@@ -50,7 +50,7 @@ const MAX_WAITING = 20_000
 export class Consensus {
   readonly #round: Round
   #incoming: Artifact[] = []
-  #waiting: Artifact[] = []
+  #waiting = new Map<string, Artifact>()
 
   constructor({config, crypto, payloads, anchor, certifiedHeight = anchor.block.height}: ConsensusOptions) {
     const pool = new Pool(config.nodes, anchor)
@@ -98,6 +98,7 @@ export class Consensus {
     const round = this.#round
     round.nowNs = nowNs
     round.work = work
+    round.pool.markRootSeen(nowNs)
     this.#lookAgain()
     while (this.#judgeAll() || this.#applyRules());
     purge(round)
@@ -132,7 +133,7 @@ export class Consensus {
     for (const artifact of batch) {
       const verdict = judge(this.#round, artifact)
       if (verdict === 'taken') changed = true
-      else if (verdict === 'later' && this.#waiting.length < MAX_WAITING) this.#waiting.push(artifact)
+      else if (verdict === 'later' && this.#waiting.size < MAX_WAITING) this.#waiting.set(keyOfArtifact(artifact), artifact)
     }
     if (changed) this.#lookAgain()
     return changed
@@ -150,7 +151,8 @@ export class Consensus {
   }
 
   #lookAgain(): void {
-    this.#incoming.push(...this.#waiting.splice(0))
+    for (const artifact of this.#waiting.values()) this.#incoming.push(artifact)
+    this.#waiting.clear()
   }
 }
 

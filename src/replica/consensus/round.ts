@@ -9,7 +9,7 @@ import type {ConsensusConfig} from './parameters.js'
 import {faultsTolerated} from './parameters.js'
 import type {Anchor, Pool} from './pool.js'
 import type {ResponsePool} from './responses.js'
-import {type Aggregate, committeeKeyOf, type Hash, MULTI_SIGNED, messageOf, type Statement} from './statements.js'
+import {type Aggregate, committeeKeyOf, type Hash, keyOf, MULTI_SIGNED, messageOf, type Statement} from './statements.js'
 
 /** Why a round would be run: for nothing, for messages and answers that fit a block, or for time itself. */
 export type Work = 'none' | 'payload' | 'block'
@@ -167,10 +167,6 @@ export class Round implements RoundParts {
 }
 
 const NOTHING = {catchUp: undefined, divergence: undefined, syncTo: undefined, wakeAtNs: undefined}
-
-export function keyOf({purpose, height, subject}: Statement): string {
-  return `${purpose} ${height} ${subject}`
-}
 
 /** For the batch: what execution needs of an agreed response. */
 export function withoutProof({id, payload}: ConsensusResponse): ConsensusResponse {
