@@ -13,6 +13,7 @@ import {MessageMemory} from '../execution/message-memory.js'
 import {executeRound} from '../execution/round.js'
 import {environmentOf, type Surroundings} from '../execution/subnet-environment.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
+import {settleAwake} from '../state/select-canisters.js'
 import type {Batch, QueryStatsDelta} from './batch.js'
 import {answerPendingCalls} from './consensus-answers.js'
 import {inductIngress} from './induct-ingress.js'
@@ -33,6 +34,7 @@ export function processBatch(state: ReplicatedState, batch: Batch, context: Batc
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
   recountMemory(state, state.touched.canisters)
+  settleAwake(state)
   return state
 }
 
