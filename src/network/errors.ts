@@ -117,3 +117,13 @@ export class ServerSilent extends IcicleError {
     })
   }
 }
+
+/** In the foreground, after it had been ready. What it wrote stands above. */
+export class NetworkDied extends IcicleError {
+  readonly code = 'NETWORK_DIED'
+  constructor(readonly exitCode: number) {
+    super(`The network's process ended by itself with exit code ${exitCode}.`, {
+      hints: [`'${programName()} start' brings it back: nothing that it answered is lost.`],
+    })
+  }
+}

@@ -22,6 +22,8 @@ export interface BuildOptions {
   /** Only look for mistakes: needs no ids and writes nothing. */
   readonly isCheck?: boolean | undefined
   readonly outputEnvFile?: string | undefined
+  /** From `readPrograms`, when the caller has read them already. */
+  readonly programs?: ProjectPrograms | undefined
 }
 
 export interface BuildReport {
@@ -46,7 +48,7 @@ export async function buildCanisters(context: ProjectContext, options: BuildOpti
   const ids = options.isCheck ? placeholderIds(project) : findKnownIds(context)
   const compiler = new MotokoCompiler()
   try {
-    const programs = await readProjectPrograms(project, options.names, await findPackages(context, options.names))
+    const programs = options.programs ?? (await readPrograms(context, options.names))
     return await buildAll({context, project, compiler, ids, programs, interfaces: new Map()}, options)
   } finally {
     await compiler.close()
@@ -134,8 +136,12 @@ function placeholderIds(project: Project): ReadonlyMap<string, CanisterId> {
   return new Map([...project.canisters.keys()].map((name, index) => [name, canisterIdFromNumber(BigInt(index + 1))]))
 }
 
-async function findPackages(context: ProjectContext, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Sources and dependencies of the named canisters. Throws MainFileMissing, MotokoOptionInvalid, BuildCommandFailed. */
+export async function readPrograms(context: ProjectContext, names: readonly string[]): Promise<ProjectPrograms> {
   const project = context.project()
-  const hasMotoko = [...project.canisters.values()].some(({type}) => type === 'motoko') && names.length > 0
-  return hasMotoko ? findMotokoPackages(project, {env: projectEnvironment(context), signal: context.signal}) : new Map()
+  const hasMotoko = [...project.canisters.values()].some(({type}) => type === 'motoko')
+  const packages = hasMotoko
+    ? await findMotokoPackages(project, {env: projectEnvironment(context), signal: context.signal})
+    : new Map<string, string>()
+  return readProjectPrograms(project, names, packages)
 }

@@ -82,3 +82,10 @@ export class NotInstalled extends IcicleError {
     })
   }
 }
+
+export class CallFailed extends IcicleError {
+  readonly code = 'CALL_FAILED'
+  constructor(kind: 'query' | 'update', cause: IcicleError) {
+    super(`Failed ${kind} call.`, {cause})
+  }
+}

@@ -2,8 +2,8 @@
 import {existsSync, rmSync} from 'node:fs'
 import {icicleVersion, programName} from '../io/program.js'
 import {cleanNetwork} from '../network/clean-network.js'
-import {NetworkAlreadyRunning} from '../network/errors.js'
-import {findRunningNetwork, networkUrl} from '../network/running-network.js'
+import {NetworkAlreadyRunning, NetworkDied} from '../network/errors.js'
+import {findRunningNetwork, forgetRunningNetwork, networkUrl} from '../network/running-network.js'
 import {serverLogPath} from '../network/server-log.js'
 import {type StartedNetwork, startNetwork} from '../network/start-network.js'
 import {networkFolder} from '../project/canister-ids.js'
@@ -60,6 +60,7 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
     `Replica API running on ${address}. You must open a new terminal to continue developing. If you'd prefer to stop, quit with 'Ctrl-C'.`,
   )
   await serveUntilInterrupted(started, signal)
+  forgetRunningNetwork(network)
   return {...report, logFile: undefined}
 }
 
@@ -113,5 +114,6 @@ async function serveUntilInterrupted(started: StartedNetwork, signal: AbortSigna
   const stop = (): void => started.stop()
   signal.addEventListener('abort', stop, {once: true})
   if (signal.aborted) stop()
-  await started.ended
+  const exitCode = await started.ended
+  if (exitCode !== 0 && !signal.aborted) throw new NetworkDied(exitCode ?? 0)
 }

@@ -3,7 +3,8 @@
  * order, so its forks can be the forks of a hash tree: an insert changes the nodes on one path only.
  *
  * A label is hexadecimal, and counts as 5 bits a digit: 1 and the 4 bits of the digit; beyond its end it is 0. So a prefix comes
- * before what it begins, and the order of labels is that of their bytes.
+ * before what it begins, and the order of labels is that of their bytes. Depth: about log2 of the count where labels are hashes or
+ * numbers; verifiers with a limit on nesting (128 in some CBOR libraries) are far from it.
  */
 
 /** Lower-case hexadecimal of a label's bytes. Principals and request ids are labels as they are. */
@@ -56,6 +57,20 @@ export function firstDifference(a: Label, b: Label): number {
     if (difference !== 0) return 5 * digit + 1 + Math.clz32(difference) - 28
   }
   return 5 * shared
+}
+
+export function findEntry<C>(root: CritNode<C> | undefined, label: Label): Entry<C> | undefined {
+  const nearest = root && findNearest(root, label)
+  return nearest?.label === label ? nearest : undefined
+}
+
+/** Every entry, in the order of labels. */
+export function* listEntries<C>(root: CritNode<C> | undefined): Iterable<Entry<C>> {
+  const rest = root ? [root] : []
+  for (let node = rest.pop(); node; node = rest.pop()) {
+    if (isEntry(node)) yield node
+    else rest.push(node.right, node.left)
+  }
 }
 
 /** Adds an entry whose label is not there yet; returns the new root. Hashes on the way to it are dropped. */

@@ -7,7 +7,7 @@
 
 import {fromHex} from '../../base/bytes.js'
 import {EMPTY_TREE, type HashTree} from '../../protocol/hash-tree.js'
-import {bitAt, type CritNode, type Entry, findNeighbours, isEntry, type Label} from './crit-bit.js'
+import {bitAt, type CritNode, type Entry, findEntry, findNeighbours, isEntry, type Label} from './crit-bit.js'
 import {type Branch, type Content, hashContent, hashNode, type LabelPath, type LabelTree} from './label-tree.js'
 
 /** Whether the node at a path stays hidden although it lies in something asked for. The path is valid during the call only. */
@@ -81,7 +81,7 @@ function collectAsked(branch: Branch, paths: readonly LabelPath[], depth: number
   }
   for (const path of paths) {
     const label = path[depth]!
-    if (branch.children.has(label)) {
+    if (findEntry(branch.root, label)) {
       see(label).push(path)
       continue
     }

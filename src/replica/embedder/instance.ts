@@ -34,6 +34,8 @@ interface Engine {
 }
 
 const PAGES_PER_CHUNK = CHUNK_BYTES / PAGE_BYTES
+/** V8 keeps ten unless told otherwise; a panic in Rust has more than that of its own. */
+const MAX_BACKTRACE_FRAMES = 50
 const NO_SUCH_FUNCTION: RunOutcome = {kind: 'noSuchFunction'}
 
 /**
@@ -208,6 +210,8 @@ export class WasmInstance {
   }
 
   #run(target: () => void): RunOutcome {
+    const {stackTraceLimit} = Error
+    if (this.info.functionNames.size > 0) Error.stackTraceLimit = MAX_BACKTRACE_FRAMES
     try {
       target()
       return OK
@@ -215,6 +219,8 @@ export class WasmInstance {
       const outcome = describeFailure(error, this.#engine.stop.value as number, this.info)
       this.#hasStrayMark ||= outcome.kind === 'trap' && outcome.trap === 'heap out of bounds'
       return outcome
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
     }
   }
 

@@ -6,6 +6,7 @@ import type {ManagementEnvironment, ManagementExecution} from '../management/exe
 import type {Registry} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, Request, Response} from '../state/messages.js'
+import type {ManagementIngress} from './management-ingress.js'
 
 export type CanisterTask = 'heartbeat' | 'globalTimer' | 'lowWasmMemory'
 
@@ -15,7 +16,8 @@ export interface ExecutionRooms {
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
-  executeManagementCall(where: ManagementEnvironment, call: Ingress | Request): ManagementExecution
+  executeManagementCall(where: Omit<ManagementEnvironment, 'chainKeySeed'>, call: Ingress | Request): ManagementExecution
+  examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
 }
 
 /** One executed message as plain data: `replay --trace`. */

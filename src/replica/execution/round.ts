@@ -60,7 +60,7 @@ function executeMessages(state: ReplicatedState, budget: bigint, context: RoundC
   const tasks = collectTasks(state)
   let active = selectCanisters(state, (canister) => canister.queues.hasInput() || tasks.has(canister))
   let rest = budget
-  while (rest > 0n && active.length > 0) {
+  while (rest > 0n && (active.length > 0 || state.subnetInput.length > 0)) {
     rest = runIteration({state, order: schedule(active), tasks, ran, context, memory}, rest)
     const received = deliverOutput(state, sortById(active), context, memory)
     rest = executeManagementCalls(state, rest, context)

@@ -13,7 +13,7 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {CallOutcome, Ingress, RejectCode, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {isVisibleTo} from './canister-status.js'
-import {canisterNotFound, isController, type ManagementCall, type ManagementStep, reject} from './management-call.js'
+import {canisterNotFound, isController, type ManagementCall, type ManagementStep, onlyControllers, reject} from './management-call.js'
 import {decodeManagementArgs, encodeManagementReply} from './management-codec.js'
 import {findMethodSpec, type MethodSpec} from './methods.js'
 
@@ -21,6 +21,7 @@ export interface ManagementEnvironment {
   readonly state: ReplicatedState
   readonly env: ExecutionEnvironment
   readonly subnet: SubnetRecord
+  readonly chainKeySeed: Uint8Array
 }
 
 /** What became of a call. `deferred`: the answer comes from a stop context or a pending call. */
@@ -82,14 +83,6 @@ function checkSender(spec: MethodSpec, target: CanisterState, sender: Principal)
         ? undefined
         : onlyControllers(target, sender)
   }
-}
-
-function onlyControllers(canister: CanisterState, sender: Principal): ManagementStep {
-  const controllers = canister.settings.controllers.map(principalToText).join(' ')
-  return reject(
-    'IC0512',
-    `Only the controllers of the canister ${principalToText(canister.id)} can control it.\nCanister's controllers: ${controllers}\nSender's ID: ${principalToText(sender)}`,
-  )
 }
 
 function encodeStep(step: ManagementStep, method: string): ManagementExecution {

@@ -1,6 +1,6 @@
 /** What a management method is given, and how it answers. */
 
-import type {CanisterId, Principal} from '../../protocol/principal.js'
+import {type CanisterId, type Principal, principalToText} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {Answer, ExecutionEnvironment} from '../canister/environment.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
@@ -12,6 +12,8 @@ export interface ManagementCall<Args> {
   readonly state: ReplicatedState
   readonly env: ExecutionEnvironment
   readonly subnet: SubnetRecord
+  /** What the master secrets of threshold keys derive from. */
+  readonly chainKeySeed: Uint8Array
   readonly message: Ingress | Request
   readonly sender: Principal
   /** Attached by a canister; 0 for ingress. What a method does not accept is refunded. */
@@ -66,4 +68,13 @@ export function touch(state: ReplicatedState, id: CanisterId): void {
 
 export function isController(canister: CanisterState, principal: Principal): boolean {
   return canister.settings.controllers.includes(principal)
+}
+
+/** Refusal of somebody who does not control the canister. */
+export function onlyControllers(canister: CanisterState, sender: Principal): ManagementStep {
+  const controllers = canister.settings.controllers.map(principalToText).join(' ')
+  return reject(
+    'IC0512',
+    `Only the controllers of the canister ${principalToText(canister.id)} can control it.\nCanister's controllers: ${controllers}\nSender's ID: ${principalToText(sender)}`,
+  )
 }

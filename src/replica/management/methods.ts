@@ -9,9 +9,18 @@ import type {CanisterState} from '../state/canister-state.js'
 import {canisterInfo, canisterMetadata, canisterMetrics} from './canister-info.js'
 import {fetchCanisterLogs} from './canister-logs.js'
 import {canisterStatus} from './canister-status.js'
+import {
+  ecdsaPublicKeyMethod,
+  schnorrPublicKeyMethod,
+  signWithEcdsa,
+  signWithSchnorr,
+  vetKdDeriveKey,
+  vetKdPublicKeyMethod,
+} from './chain-keys.js'
 import {clearChunkStore, storedChunks, uploadChunk} from './chunk-store.js'
 import {createCanister, provisionalCreateCanisterWithCycles} from './create-canister.js'
 import {depositCycles, provisionalTopUpCanister} from './cycles-methods.js'
+import {httpRequest} from './http-request.js'
 import {installChunkedCode, installCodeMethod} from './install-code.js'
 import {deleteCanister, startCanister, stopCanister, uninstall} from './lifecycle.js'
 import type {ManagementCall, ManagementStep} from './management-call.js'
@@ -78,6 +87,13 @@ export const METHODS: Readonly<Record<string, MethodSpec>> = {
   fetch_canister_logs: onCanister({via: 'query', sender: 'anyone', isQuery: true}, fetchCanisterLogs),
   list_canisters: {...onSubnet('query', listCanisters), isQuery: true},
   raw_rand: onSubnet('canister', rawRand),
+  http_request: onSubnet('canister', httpRequest),
+  ecdsa_public_key: onSubnet('canister', ecdsaPublicKeyMethod),
+  sign_with_ecdsa: onSubnet('canister', signWithEcdsa),
+  schnorr_public_key: onSubnet('canister', schnorrPublicKeyMethod),
+  sign_with_schnorr: onSubnet('canister', signWithSchnorr),
+  vetkd_public_key: onSubnet('canister', vetKdPublicKeyMethod),
+  vetkd_derive_key: onSubnet('canister', vetKdDeriveKey),
   subnet_info: onSubnet('canister', subnetInfo),
   node_metrics_history: onSubnet('canister', nodeMetricsHistory),
 }

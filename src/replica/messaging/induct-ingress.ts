@@ -9,7 +9,7 @@ import {type ErrorCode, rejectCodeOf} from '../../protocol/reject-codes.js'
 import type {FeeTable} from '../cycles/fees.js'
 import {ingressInductionCost} from '../cycles/ingress-charge.js'
 import {outOfCyclesMessage, withdraw} from '../cycles/withdraw.js'
-import {examineManagementIngress} from '../execution/management-ingress.js'
+import type {ExecutionRooms} from '../execution/execution-rooms.js'
 import {answerIngress, MAX_INGRESS_HISTORY_ENTRIES, receiveIngress} from '../state/ingress-history.js'
 import type {Ingress, RejectCode} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
@@ -19,6 +19,7 @@ type Refusal = readonly [errorCode: ErrorCode, message: string]
 export interface InductionRules {
   readonly fees: FeeTable
   readonly isSystemSubnet: boolean
+  readonly rooms: Pick<ExecutionRooms, 'examineManagementIngress'>
 }
 
 /** In block order. Messages that were seen before, or have expired, are passed over: no message is executed twice. */
@@ -50,7 +51,7 @@ function induct(state: ReplicatedState, message: Ingress, rules: InductionRules)
 
 function inductManagement(state: ReplicatedState, message: Ingress, rules: InductionRules): Refusal | undefined {
   const {method, payload} = message
-  const examined = examineManagementIngress(method, payload)
+  const examined = rules.rooms.examineManagementIngress(method, payload)
   const prefix = 'Cannot enqueue management message because'
   switch (examined.kind) {
     case 'unknown_method':

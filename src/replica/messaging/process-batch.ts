@@ -6,23 +6,19 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import type {ExecutionEnvironment} from '../canister/environment.js'
-import {feesFor} from '../cycles/fees.js'
+import {recountMemory} from '../cycles/subnet-memory.js'
 import type {RoundContext} from '../execution/execution-rooms.js'
 import {expireMessages} from '../execution/expire.js'
 import {MessageMemory} from '../execution/message-memory.js'
 import {executeRound} from '../execution/round.js'
-import {getSubnet} from '../registry/ranges.js'
+import {environmentOf, type Surroundings} from '../execution/subnet-environment.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import type {Batch} from './batch.js'
 import {answerPendingCalls} from './consensus-answers.js'
 import {inductIngress} from './induct-ingress.js'
 import {countBlockMakers} from './node-metrics.js'
 
-export interface BatchContext extends Pick<RoundContext, 'registry' | 'rooms' | 'trace'> {
-  readonly runtime: ExecutionEnvironment['runtime']
-  /** DER, 133 bytes. */
-  readonly rootKeyDer: Uint8Array
+export interface BatchContext extends Pick<RoundContext, 'rooms' | 'trace'>, Omit<Surroundings, 'getDataCertificate'> {
   /** Root of the state tree before this batch: states are chained through `/metadata`. Undefined at genesis. */
   readonly previousRootHash: Uint8Array | undefined
 }
@@ -30,11 +26,13 @@ export interface BatchContext extends Pick<RoundContext, 'registry' | 'rooms' | 
 /** Returns `state`, changed. `state.touched` names what this batch changed. */
 export function processBatch(state: ReplicatedState, batch: Batch, context: BatchContext): ReplicatedState {
   beginBatch(state, batch, context.previousRootHash)
-  const round = roundContext(state, batch, context)
+  const {registry, rooms, trace} = context
+  const round: RoundContext = {env: environmentOf(state, context), registry, rooms, ...(trace && {trace})}
   expireMessages(state)
-  inductIngress(state, batch.ingress, round.env)
+  inductIngress(state, batch.ingress, {...round.env, rooms})
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
+  recountMemory(state, state.touched.canisters)
   return state
 }
 
@@ -55,18 +53,4 @@ function skipCharges(state: ReplicatedState, durationNs: bigint): void {
     canister.chargedUntilNs += durationNs
     state.touched.canisters.add(canister.id)
   }
-}
-
-function roundContext(state: ReplicatedState, batch: Batch, {registry, rooms, trace, runtime, rootKeyDer}: BatchContext): RoundContext {
-  const subnet = getSubnet(registry, state.subnetId)
-  const env: ExecutionEnvironment = {
-    timeNs: batch.timeNs,
-    height: batch.height,
-    subnetId: state.subnetId,
-    rootKeyDer,
-    isSystemSubnet: subnet.type === 'system',
-    fees: feesFor(subnet),
-    runtime,
-  }
-  return {env, registry, rooms, ...(trace && {trace})}
 }

@@ -31,6 +31,7 @@ export interface Genesis {
 
 /** Secrets and ids that follow from the seed. `initBls` must have been awaited. */
 export interface GenesisKeys {
+  readonly seed: Uint8Array
   readonly node: Ed25519Key
   /** Signs state roots and catch-up packages. */
   readonly subnetSecret: Uint8Array
@@ -95,6 +96,7 @@ export function deriveGenesisKeys({seed}: Genesis): GenesisKeys {
     dkgIntervalLength: 499,
   }
   return {
+    seed,
     node,
     subnetSecret,
     randomnessSecret: deriveScalar(BLS_ORDER, seed, 'randomness threshold key'),

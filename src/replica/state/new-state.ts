@@ -27,6 +27,7 @@ export function newState({subnetId, timeNs, nextCanisterNumber}: Genesis): Repli
     idleChargedAtNs: timeNs,
     previousRootHash: undefined,
     metrics: {updateTransactionsTotal: 0n, consumedCyclesTotal: 0n, consumedCyclesOfDeleted: 0n, droppedCycles: 0n},
+    memory: {totalBytes: 0, byCanister: new Map()},
     nodeMetrics: [],
     touched: nothingTouched(),
   }

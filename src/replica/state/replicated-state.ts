@@ -71,6 +71,8 @@ export interface ReplicatedState {
   previousRootHash: Uint8Array | undefined
   /** `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist. */
   metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint; droppedCycles: bigint}
+  /** What the canisters occupied after the last batch, without messages. */
+  readonly memory: {totalBytes: number; readonly byCanister: Map<CanisterId, number>}
   /** Per node and UTC day: `node_metrics_history`. */
   nodeMetrics: {
     readonly dayNs: bigint

@@ -74,6 +74,9 @@ describe('encodeArgs and decodeArgs', () => {
     assert.deepEqual(decodeArgs(encodeArgs([type('List')], [value], env), [type('List')], env), [value])
   })
 
+  it('read an empty vector as an empty blob, which the reference does not', () =>
+    assert.deepEqual(decodeArgs(fromHex('4449444c016d6f010000'), [{kind: 'vec', inner: {kind: 'nat8'}}]), [new Uint8Array(0)]))
+
   it('let a record leave out optional fields', () => {
     const {env, type} = typesIn('type R = record { a : opt nat; b : null; c : reserved; d : text }')
     assert.deepEqual(decodeArgs(encodeArgs([type('R')], [{d: 'x'}], env), [type('R')], env), [{a: [], b: null, c: null, d: 'x'}])

@@ -41,6 +41,41 @@ describe('printArgs', () => {
     ))
 })
 
+describe('floating-point numbers', () => {
+  const decode = (kind: 'float32' | 'float64', value: number) =>
+    didc.decode({idl: 'service : {}', input: toHex(encodeArgs([{kind}], [value]))})
+
+  for (const value of [
+    -79343269280231.62,
+    0,
+    -0,
+    100,
+    1e21,
+    5e-324,
+    1.7976931348623157e308,
+    0.001,
+    1e-7,
+    123456789.125,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ])
+    it(`are written as the reference does: ${value}`, () => assert.equal(printArgs([{kind: 'float64'}], [value]), decode('float64', value)))
+
+  it('are written as the reference does, whatever they are', () =>
+    fc.assert(
+      fc.property(fc.double(), fc.float(), (double, float) => {
+        assert.equal(printArgs([{kind: 'float64'}], [double]), decode('float64', double))
+        assert.equal(printArgs([{kind: 'float32'}], [float]), decode('float32', float))
+      }),
+      {numRuns: 2000},
+    ))
+
+  it('would notice the shortest digits of JavaScript (planted bug)', () => {
+    const planted = String(-79343269280231.62)
+    assert.notEqual(`(${planted} : float64)`, decode('float64', -79343269280231.62))
+  })
+})
+
 describe('printArgsCompact', () => {
   it('prints on one line', () =>
     assert.equal(

@@ -1,6 +1,7 @@
 /** Canisters and states for tests: name what matters, the rest is ordinary. */
 
 import {type CanisterId, canisterIdFromNumber, type Principal} from '../../../src/protocol/principal.js'
+import {recountMemory} from '../../../src/replica/cycles/subnet-memory.js'
 import type {SubnetRecord} from '../../../src/replica/registry/subnet-record.js'
 import type {CanisterSettings, CanisterState, InstalledCode, InstalledModule} from '../../../src/replica/state/canister-state.js'
 import type {Ingress, MessageId, Request} from '../../../src/replica/state/messages.js'
@@ -70,6 +71,7 @@ export function aState({
 }: Partial<Omit<ReplicatedState, 'canisters'>> & {canisters?: readonly CanisterState[]} = {}): ReplicatedState {
   const state = newState({subnetId: SUBNET_ID, timeNs: START_NS, nextCanisterNumber: FIRST_NUMBER + 1000n})
   for (const canister of canisters) state.canisters.set(canister.id, canister)
+  recountMemory(state, state.canisters.keys())
   return Object.assign(state, fields)
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {compareBytes, fromHex, toHex} from '../../../../src/base/bytes.js'
 import {EMPTY_TREE_HASH} from '../../../../src/protocol/hash-tree.js'
-import {firstDifference} from '../../../../src/replica/certification/crit-bit.js'
+import {findEntry, firstDifference} from '../../../../src/replica/certification/crit-bit.js'
 import {type LabelPath, LabelTree, textLabel} from '../../../../src/replica/certification/label-tree.js'
 
 /** Labels where prefixes and common beginnings abound. */
@@ -147,7 +147,7 @@ describe('labelled tree', () => {
     const tree = new LabelTree()
     for (const label of ['01', '02', '03']) tree.set([label], fromHex('aa'))
     const before = tree.rootHash()
-    const entry = tree.root.children.get('02')!
+    const entry = findEntry(tree.root.root, '02')!
     entry.content = fromHex('bb')
     entry.hash = undefined
     assert.deepEqual(tree.rootHash(), before)

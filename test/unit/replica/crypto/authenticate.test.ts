@@ -220,6 +220,19 @@ describe('authenticate', () => {
     })
   })
 
+  for (const curve of ['P-256', 'secp256k1'] as const)
+    it(`accepts both halves of s on ${curve}`, () => {
+      const signer = anEcSigner(curve)
+      const order = BigInt(
+        `0x${curve === 'P-256' ? 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551' : 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'}`,
+      )
+      const flip = (signature: Uint8Array) => {
+        const s = order - BigInt(`0x${toHex(signature.subarray(32))}`)
+        return Uint8Array.of(...signature.subarray(0, 32), ...fromHex(s.toString(16).padStart(64, '0')))
+      }
+      assert.equal(messageOf({signer: {...signer, sign: (payload) => flip(signer.sign(payload))}}), 'ok')
+    })
+
   it('planted bug: a signature over the request id without its separator is noticed', () => {
     const careless = {publicKey: alice.publicKey, sign: (payload: Uint8Array) => alice.sign(payload.subarray(11))}
     assert.match(messageOf({signer: careless}), /could not be verified/)
