@@ -1,22 +1,22 @@
 /** What the state tree certifies about a canister. */
 
 import {decodeUtf8, encodeUtf8} from '../base/bytes.js'
-import {type CanisterId, type Principal, principalFromBytes, principalToBytes} from '../protocol/principal.js'
+import {asArray, asBytes, decodeCbor} from '../protocol/cbor.js'
+import {type CanisterId, type Principal, principalFromBytes, principalToBytes, principalToText} from '../protocol/principal.js'
 import {CallRejected, NetworkAnswerInvalid} from './errors.js'
 import type {IcAgent, PathSegment} from './ic-agent.js'
 
 export interface CanisterInfo {
   /** Undefined: no code is installed. */
   readonly moduleHash: Uint8Array | undefined
-  /** Sorted by their texts' bytes as the network gives them. */
   readonly controllers: readonly Principal[]
 }
 
-/** Throws CanisterMissing-like CallRejected `IC0301` when the network has no such canister. */
+/** Throws CallRejected `IC0301` when the network has no such canister. */
 export async function readCanisterInfo(agent: IcAgent, canisterId: CanisterId): Promise<CanisterInfo> {
   const lookup = await agent.readState(canisterId, [canisterPath(canisterId, 'module_hash'), canisterPath(canisterId, 'controllers')])
   const controllers = lookup(canisterPath(canisterId, 'controllers'))
-  if (!controllers) throw new CallRejected(3, `Canister ${canisterId} not found`, 'IC0301')
+  if (!controllers) throw new CallRejected(3, `Canister ${principalToText(canisterId)} not found`, 'IC0301')
   return {moduleHash: lookup(canisterPath(canisterId, 'module_hash')), controllers: decodeControllers(controllers)}
 }
 
@@ -42,23 +42,11 @@ function canisterPath(canisterId: CanisterId, ...rest: readonly PathSegment[]): 
   return ['canister', principalToBytes(canisterId), ...rest]
 }
 
-const SELF_DESCRIBE_TAG = [0xd9, 0xd9, 0xf7]
-const SHORT_LIMIT = 24
-
-/** CBOR: `d9d9f7` (optional) ‖ array of byte strings. Both are short: at most 10 entries of at most 29 bytes. */
-export function decodeControllers(cbor: Uint8Array): Principal[] {
-  let at = SELF_DESCRIBE_TAG.every((byte, index) => cbor[index] === byte) ? SELF_DESCRIBE_TAG.length : 0
-  const readHead = (major: number): number => {
-    const head = cbor[at++]
-    if (head === undefined || head >> 5 !== major) throw new NetworkAnswerInvalid('The list of controllers is damaged.')
-    const short = head & 31
-    if (short < SHORT_LIMIT) return short
-    if (short === SHORT_LIMIT) return cbor[at++] ?? 0
-    throw new NetworkAnswerInvalid('The list of controllers is damaged.')
+/** CBOR array of byte strings. Throws NetworkAnswerInvalid. */
+function decodeControllers(cbor: Uint8Array): Principal[] {
+  try {
+    return asArray(decodeCbor(cbor))!.map((bytes) => principalFromBytes(asBytes(bytes)!))
+  } catch (cause) {
+    throw new NetworkAnswerInvalid('The list of controllers in the state tree is damaged.', {cause})
   }
-  return Array.from({length: readHead(4)}, () => {
-    const size = readHead(2)
-    at += size
-    return principalFromBytes(cbor.subarray(at - size, at))
-  })
 }

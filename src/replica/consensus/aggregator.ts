@@ -1,9 +1,10 @@
 /** Turns enough shares into an aggregate. */
 
 import {committeeSize, highThreshold, lowThreshold} from './parameters.js'
+import {beaconHash} from './randomness.js'
 import type {Round} from './round.js'
 import type {StatementEntry} from './statement-table.js'
-import {type Aggregate, committeeKeyOf, type Hash, MULTI_SIGNED, messageOf, type Purpose, type Share} from './statements.js'
+import {type Aggregate, committeeKeyOf, type Hash, MULTI_SIGNED, messageOf, type Purpose, type Share, type Statement} from './statements.js'
 
 /** Shares that make a statement the subnet's. */
 export function thresholdOf(purpose: Purpose, n: number): number {
@@ -28,13 +29,20 @@ function aggregateEntry(round: Round, entry: StatementEntry): Aggregate | undefi
   const {statement, shares} = entry
   const threshold = thresholdOf(statement.purpose, round.config.nodes.length)
   if (shares.size < threshold) return undefined
-  // A block must be known and valid here before its notarization counts, or the chain would have a hole.
-  if (MULTI_SIGNED.has(statement.purpose) && !round.pool.findBlock(statement.subject as Hash)) return undefined
+  if (!hasGround(round, statement)) return undefined
   const chosen = [...shares.values()].sort((a, b) => (a.signer < b.signer ? -1 : 1)).slice(0, threshold)
   const proof = MULTI_SIGNED.has(statement.purpose)
     ? chosen.map(({signer, signature}) => ({signer, signature}))
     : combine(round, entry, chosen)
   return proof && {kind: 'aggregate', statement, proof}
+}
+
+/** A block must be known and valid here, and a beacon follow the last one, or the chain would have a hole. */
+function hasGround({pool}: Round, {purpose, height, subject}: Statement): boolean {
+  if (MULTI_SIGNED.has(purpose)) return pool.findBlock(subject as Hash) !== undefined
+  if (purpose !== 'beacon') return true
+  const previous = pool.findBeacon(height - 1)
+  return previous !== undefined && subject === beaconHash(previous)
 }
 
 /** Combines first and verifies once; single shares are looked at only when that fails, and bad ones thrown out. */

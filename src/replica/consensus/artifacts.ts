@@ -7,7 +7,7 @@ import {encodeCbor} from '../../protocol/cbor-encode.js'
 import {type NodeId, principalFromBytes, principalToBytes} from '../../protocol/principal.js'
 import {decodeBlock, encodeSignature, readSignature, type SealedBlock} from './block.js'
 import {bytesAt, itemsAt, numberAt} from './cbor-fields.js'
-import {type Aggregate, type Hash, inDomain, type NodeSignature, type Purpose, type Share, type Statement} from './statements.js'
+import {type Aggregate, type Hash, inDomain, keyOf, type NodeSignature, type Purpose, type Share, type Statement} from './statements.js'
 
 export interface Proposal {
   readonly kind: 'proposal'
@@ -58,6 +58,23 @@ export function proposalMessage(height: number, hash: Hash): Uint8Array {
 /** What a node signs of a response. */
 export function responseMessage(id: number, contentHash: Hash): Uint8Array {
   return inDomain('http_outcall_content_domain', encodeCbor([id, fromHex(contentHash)]))
+}
+
+/** The same for two copies of one artifact. */
+export function keyOfArtifact(artifact: Artifact): string {
+  switch (artifact.kind) {
+    case 'proposal':
+    case 'catch-up':
+      return `${artifact.kind} ${artifact.block.hash}`
+    case 'share':
+      return `share ${keyOf(artifact.statement)} ${artifact.signer} ${toHex(artifact.signature)}`
+    case 'aggregate':
+      return `aggregate ${keyOf(artifact.statement)}`
+    case 'equivocation':
+      return `equivocation ${artifact.height} ${artifact.maker}`
+    case 'response':
+      return `response ${artifact.id} ${artifact.signer}`
+  }
 }
 
 const KINDS = ['proposal', 'share', 'aggregate', 'equivocation', 'catch-up', 'response'] as const

@@ -153,6 +153,11 @@ export class Pool {
     }
   }
 
+  /** The block this node began from counts as received now, unless it already did. */
+  markRootSeen(nowNs: bigint): void {
+    this.markSeen('block', this.#final.get(this.rootHeight)?.hash ?? ('' as Hash), nowNs)
+  }
+
   markSeen(what: string, of: number | Hash, nowNs: bigint): void {
     const key = `${what} ${of}`
     if (!this.#seenAtNs.has(key)) this.#seenAtNs.set(key, nowNs)

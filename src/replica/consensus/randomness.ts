@@ -7,8 +7,8 @@
 
 import {toHex} from '../../base/bytes.js'
 import {invariant} from '../../base/invariant.js'
-import {keyOf, type Round} from './round.js'
-import {type Aggregate, type Hash, hashOfSignature, messageOf, type Statement} from './statements.js'
+import type {Round} from './round.js'
+import {type Aggregate, type Hash, hashOfSignature, keyOf, messageOf, type Statement} from './statements.js'
 
 /** Heights for which `signAhead` works in advance. */
 const SIGN_AHEAD_HEIGHTS = 16

@@ -65,6 +65,11 @@ export function messageOf({purpose, height, subject}: Statement): Uint8Array {
   return inDomain(DOMAINS[purpose], encodeCbor([height, fromHex(subject)]))
 }
 
+/** Names a statement among all. */
+export function keyOf({purpose, height, subject}: Statement): string {
+  return `${purpose} ${height} ${subject}`
+}
+
 /** `length ‖ domain ‖ content` */
 export function inDomain(domain: string, content: Uint8Array): Uint8Array {
   const name = encodeUtf8(domain)
