@@ -2,7 +2,7 @@
 
 import {join} from 'node:path'
 import {type BuildInput, buildCanister, checkCanister} from '../builders/build-canister.js'
-import {planBuildOrder} from '../builders/build-order.js'
+import {planBuildOrder, planBuildSteps} from '../builders/build-order.js'
 import {buildOutputs, writeBuildOutputs, writeInterface} from '../builders/build-outputs.js'
 import {splitCandid} from '../builders/candid-parts.js'
 import type {Sibling} from '../builders/motoko/compile-program.js'
@@ -24,6 +24,8 @@ export interface BuildOptions {
   readonly outputEnvFile?: string | undefined
   /** From `readPrograms`, when the caller has read them already. */
   readonly programs?: ProjectPrograms | undefined
+  /** A compiler that the caller has warmed up, and closes. */
+  readonly compiler?: MotokoCompiler | undefined
 }
 
 export interface BuildReport {
@@ -46,12 +48,12 @@ interface Run {
 export async function buildCanisters(context: ProjectContext, options: BuildOptions): Promise<BuildReport> {
   const project = context.project()
   const ids = options.isCheck ? placeholderIds(project) : findKnownIds(context)
-  const compiler = new MotokoCompiler()
+  const compiler = options.compiler ?? new MotokoCompiler()
   try {
     const programs = options.programs ?? (await readPrograms(context, options.names))
     return await buildAll({context, project, compiler, ids, programs, interfaces: new Map()}, options)
   } finally {
-    await compiler.close()
+    if (compiler !== options.compiler) await compiler.close()
   }
 }
 
@@ -60,16 +62,26 @@ async function buildAll(run: Run, options: BuildOptions): Promise<BuildReport> {
   const order = planBuildOrder(options.names, programs.graph).filter((name) => isBuiltHere(context, name))
   if (!options.isCheck) for (const name of order) context.canisterIds().get(name)
   context.reporter.info('Building canisters...')
-  const canisters: {name: string; isCached: boolean}[] = []
-  for (const name of order) {
-    context.signal.throwIfAborted()
-    context.reporter.info(`Building canister '${name}'.`)
-    const isCached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
-    canisters.push({name, isCached})
-  }
+  const isCached = new Map<string, boolean>()
+  for (const step of planBuildSteps(order, programs.graph))
+    for (const [name, cached] of await buildStep(run, step, options)) isCached.set(name, cached)
   if (!options.isCheck) writeEnvFile(project, projectEnvironment(context), options.outputEnvFile)
   context.reporter.info('Finished building canisters.')
-  return {canisters}
+  return {canisters: order.map((name) => ({name, isCached: isCached.get(name) ?? false}))}
+}
+
+/** Motoko canisters at the same time, then the others one by one: their tools share folders and locks. */
+async function buildStep(run: Run, step: readonly string[], options: BuildOptions): Promise<(readonly [string, boolean])[]> {
+  const {context, programs} = run
+  const build = async (name: string): Promise<readonly [string, boolean]> => {
+    context.signal.throwIfAborted()
+    context.reporter.info(`Building canister '${name}'.`)
+    const cached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
+    return [name, cached]
+  }
+  const results = await Promise.all(step.filter((name) => programs.motoko.has(name)).map(build))
+  for (const name of step) if (!programs.motoko.has(name)) results.push(await build(name))
+  return results
 }
 
 async function buildOne(run: Run, name: string): Promise<boolean> {

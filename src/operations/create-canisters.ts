@@ -1,14 +1,15 @@
 /**
- * Creates canisters and remembers their ids. On development networks `provisional_create_canister_with_cycles` makes them, with the
- * caller as controller; there is no wallet in between.
+ * Creates canisters and remembers their ids. On development networks `provisional_create_canister_with_cycles` makes them, on mainnet the
+ * cycles ledger; the caller is their controller, and there is no wallet in between.
  */
 
+import {createCanisterOnLedger} from '../agent/cycles-ledger.js'
 import type {IcAgent} from '../agent/ic-agent.js'
 import {type CanisterSettings, provisionalCreateCanister} from '../agent/management.js'
 import {getCanister} from '../project/load.js'
 import type {CanisterConfig} from '../project/project.js'
 import {type CanisterId, principalToText} from '../protocol/principal.js'
-import {OnlyLocal, PullCanisterNotCreated, RemoteCanister} from './canister-errors.js'
+import {PullCanisterNotCreated, RemoteCanister} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
 import {findCreationPlace} from './creation-place.js'
@@ -30,7 +31,7 @@ export interface CreatedCanister {
   readonly isNew: boolean
 }
 
-/** Throws RemoteCanister, PullCanisterNotCreated, OnlyLocal, CallRejected. */
+/** Throws RemoteCanister, PullCanisterNotCreated, LedgerRefused, CallRejected. */
 export async function createCanisters(context: ProjectContext, agent: IcAgent, options: CreateOptions): Promise<CreatedCanister[]> {
   const created: CreatedCanister[] = []
   for (const name of options.names) {
@@ -86,23 +87,30 @@ async function createCanister(context: ProjectContext, agent: IcAgent, name: str
   return {name, id, isNew: true}
 }
 
+/** 0.5 T is the fee, 3 T are left in the canister: what dfx takes. */
+const DEFAULT_LEDGER_AMOUNT = 3_500_000_000_000n
+const NS_PER_MS = 1_000_000n
+
 async function requestCanister(
   context: ProjectContext,
   agent: IcAgent,
   canister: CanisterConfig | undefined,
   options: CreateOptions,
 ): Promise<CanisterId> {
-  if (context.network().isMainnet)
-    throw new OnlyLocal(
-      `Creating a canister on network '${context.network().name}' needs the cycles ledger, which icicle does not use yet.`,
-      {
-        hints: ["Create it with the network's own tools and tell its id with 'canister set-id'."],
-      },
-    )
+  const settings = {...options.settings, controllers: options.settings.controllers ?? [agent.sender]}
+  if (context.network().isMainnet) {
+    if (options.specifiedId !== undefined || canister?.specifiedId !== undefined)
+      context.reporter.warn(`Specified ids have no effect on network '${context.network().name}'.`)
+    return createCanisterOnLedger(agent, {
+      amount: options.withCycles ?? DEFAULT_LEDGER_AMOUNT,
+      settings,
+      createdAtNs: BigInt(Date.now()) * NS_PER_MS,
+    })
+  }
   const specifiedId = chooseSpecifiedId(context, canister, options.specifiedId)
   return provisionalCreateCanister(agent, {
     amount: options.withCycles,
-    settings: {...options.settings, controllers: options.settings.controllers ?? [agent.sender]},
+    settings,
     specifiedId,
     effectiveCanisterId: context.effectiveCanisterId ?? (await findCreationPlace(context.networkUrl())),
   })

@@ -1,6 +1,7 @@
 /** Creates, builds and installs the canisters of a project: the one command of every day. */
 
 import type {CanisterSettings} from '../agent/management.js'
+import {MotokoCompiler} from '../builders/motoko/compiler.js'
 import {CanisterNotInProject} from '../project/errors.js'
 import type {CanisterId} from '../protocol/principal.js'
 import {buildCanisters, readPrograms} from './build.js'
@@ -31,13 +32,31 @@ export interface DeployReport {
 
 /** Throws the errors of planning, creating, building and installing; what was done until then stays done. */
 export async function deploy(context: ProjectContext, options: DeployOptions): Promise<DeployReport> {
-  const {reporter} = context
   checkOptions(options)
   const {plan, programs} = await planProjectDeploy(context, options)
+  const compiler = new MotokoCompiler()
+  // Somebody new has something to compile: the compiler loads while the canister is being created.
+  if (programs.motoko.size > 0 && plan.canisters.some(({id}) => id === undefined)) compiler.warm()
+  try {
+    return await runPlan(context, options, {plan, programs, compiler})
+  } finally {
+    await compiler.close()
+  }
+}
+
+interface Run {
+  readonly plan: DeployPlan
+  readonly programs: Awaited<ReturnType<typeof readPrograms>>
+  readonly compiler: MotokoCompiler
+}
+
+async function runPlan(context: ProjectContext, options: DeployOptions, {plan, programs, compiler}: Run): Promise<DeployReport> {
+  const {reporter} = context
   const agent = await connectAgent(context)
   reporter.info(options.target === undefined ? 'Deploying all canisters.' : `Deploying: ${plan.canisters.map(({name}) => name).join(' ')}`)
   await createMissing(context, agent, plan, options)
-  if (plan.build.length > 0) await buildCanisters(context, {names: plan.build, programs, outputEnvFile: options.outputEnvFile})
+  const {outputEnvFile} = options
+  if (plan.build.length > 0) await buildCanisters(context, {names: plan.build, programs, compiler, outputEnvFile})
   reporter.info('Installing canisters...')
   const installed: InstallReport[] = []
   for (const {name, mode, willInstall} of plan.canisters) {

@@ -29,7 +29,6 @@ export default class CanisterLogs extends BaseCommand {
       summary: 'Seconds between looks with --follow',
       default: 2,
       min: 1,
-      dependsOn: ['follow'],
       helpValue: 'SECONDS',
     }),
   }

@@ -4,7 +4,7 @@ import {BaseCommand} from '../../cli/base-command.js'
 import {readAmount, selectionOf} from '../../cli/canister-flags.js'
 import {networkFlags} from '../../cli/flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
-import {DEFAULT_FABRICATED_CYCLES, topUpCanisters} from '../../operations/top-up.js'
+import {DEFAULT_FABRICATED_CYCLES, fabricateCycles} from '../../operations/top-up.js'
 import {findCycles, findInteger} from '../../project/units.js'
 
 export default class LedgerFabricateCycles extends BaseCommand {
@@ -22,7 +22,7 @@ export default class LedgerFabricateCycles extends BaseCommand {
     const {flags} = await this.parse(LedgerFabricateCycles)
     const selection = selectionOf(flags.canister, flags)
     const context = this.context(flags)
-    const reports = await topUpCanisters(context, {...selection, cycles: amountOf(flags), readsBalance: true})
+    const reports = await fabricateCycles(context, {...selection, cycles: amountOf(flags)})
     for (const {cycles, balance} of reports)
       context.reporter.info(`Fabricated ${cycles} cycles, updated balance: ${groupDigits(String(balance))} cycles`)
     return toJsonShape(reports)

@@ -2,6 +2,7 @@
 
 import type {CanisterState} from '../state/canister-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
+import {selectCanisters} from '../state/select-canisters.js'
 import {STOP_TIMEOUT_NS} from './stop-contexts.js'
 import {hasHeartbeat} from './tasks.js'
 
@@ -19,7 +20,7 @@ export function findNextWake(state: ReplicatedState): NextWake {
     state.subnetInput.length > 0 || state.subnetOutput.length > 0 || state.pendingSubnetCalls.some(({kind}) => kind === 'raw_rand')
   let heartbeat = false
   let dueNs: bigint | undefined
-  for (const canister of state.canisters.values()) {
+  for (const canister of selectCanisters(state, () => true)) {
     hasWork ||= canister.queues.hasInput() || canister.queues.hasOutput()
     const isRunning = canister.status.kind === 'running'
     heartbeat ||= isRunning && hasHeartbeat(canister)

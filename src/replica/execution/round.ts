@@ -111,8 +111,7 @@ function schedule(canisters: readonly CanisterState[]): CanisterState[] {
 /** Tasks belong to this round only: those that find no budget are dropped, a timer stays armed. */
 function collectTasks(state: ReplicatedState): Map<CanisterState, CanisterTask[]> {
   const tasks = new Map<CanisterState, CanisterTask[]>()
-  for (const canister of state.canisters.values()) {
-    if (!mayHaveTask(canister, state.timeNs)) continue
+  for (const canister of selectCanisters(state, (each) => mayHaveTask(each, state.timeNs))) {
     const taken = takeTasks(canister, state.timeNs)
     state.touched.canisters.add(canister.id)
     if (taken.length > 0) tasks.set(canister, taken)

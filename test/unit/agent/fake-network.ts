@@ -44,6 +44,8 @@ export class FakeNetwork {
   readonly canisters = new Map<CanisterId, FakeCanister>()
   /** Names of the management methods that were called, in order. */
   readonly calls: string[] = []
+  /** Replies to methods of other canisters than the management canister, by name; others echo. */
+  readonly replies = new Map<string, Uint8Array>()
   /** Breaks every signature: nothing that this network says may be believed. */
   isForging = false
   #secret = sha256(encodeUtf8('fake network')).map((byte, index) => (index === 0 ? 1 : byte))
@@ -93,6 +95,8 @@ export class FakeNetwork {
     const method = asText(content.get('method_name')!)!
     const arg = asBytes(content.get('arg')!)!
     if (canisterId === '') return this.#manage(method, arg, sender)
+    const scripted = this.replies.get(method)
+    if (scripted) return {reply: scripted}
     const canister = this.canisters.get(canisterId)
     if (!canister?.wasm) return {code: 3, message: `Canister ${canisterId} has no Wasm module`, errorCode: 'IC0537'}
     if (method === 'fail') return {code: 5, message: 'Canister trapped: on purpose', errorCode: 'IC0503'}

@@ -5,7 +5,7 @@ import {readLogs, renderLogRecord, selectLogs} from '../../../src/operations/can
 import {readMetadata} from '../../../src/operations/canister-metadata.js'
 import {readInfo, readStatuses, renderInfo, renderStatus} from '../../../src/operations/canister-status.js'
 import {createProjectCanisters} from '../../../src/operations/create-canisters.js'
-import {topUpCanisters} from '../../../src/operations/top-up.js'
+import {fabricateCycles, topUpCanister} from '../../../src/operations/top-up.js'
 import {applyListChange, changeSettings} from '../../../src/operations/update-settings.js'
 import {canisterUrls, renderUrls} from '../../../src/operations/urls.js'
 import type {NetworkConfig} from '../../../src/project/networks.js'
@@ -98,11 +98,18 @@ describe('operations on canisters', () => {
   })
 
   it('gives cycles and tells the new balance', async () => {
-    const reports = await topUpCanisters(project.context, {...all, cycles: 5n, readsBalance: true})
+    const reports = await fabricateCycles(project.context, {...all, cycles: 5n})
     assert.deepEqual(
       reports.map(({balance}) => balance),
       [100_000_000_000_005n, 100_000_000_000_005n],
     )
+  })
+
+  it('tops up without being a controller', async () => {
+    const canister = network.canisters.get(canisterIdFromNumber(1n))!
+    canister.controllers = []
+    assert.equal((await topUpCanister(project.context, {name: 'a', cycles: 5n})).blockIndex, undefined)
+    assert.equal(canister.cycles, 100_000_000_000_005n)
   })
 
   it('adds a controller, and asks before one removes oneself', async () => {

@@ -4,6 +4,7 @@ import type {Batch} from '../../../../src/replica/messaging/batch.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
 import type {Request, Response} from '../../../../src/replica/state/messages.js'
 import type {ReplicatedState} from '../../../../src/replica/state/replicated-state.js'
+import {needsAttention} from '../../../../src/replica/state/select-canisters.js'
 import {aCanister, anIngress, idOf, START_NS} from '../makers.js'
 import {fakeRooms} from './fake-rooms.js'
 import {aRunningSubnet, SECOND, type Subnet} from './subnet.js'
@@ -92,6 +93,7 @@ describe('random rounds', () => {
       fc.property(rounds, (plan) => {
         const subnet = aRunningSubnet({canisters: canisters()})
         runRounds(subnet, plan)
+        for (const canister of subnet.state.canisters.values()) assert.equal(subnet.state.awake!.has(canister.id), needsAttention(canister))
         for (let quiet = 0; quiet < 12; quiet++) subnet.run()
         const rest = [...subnet.state.canisters.values()].filter((canister) => !isQuiet(canister))
         assert.deepEqual(rest, [])

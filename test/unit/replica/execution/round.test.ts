@@ -170,6 +170,7 @@ describe('timeouts', () => {
     assert.equal(statusOf(state, message), 'replied')
     assert.equal(caller.callbacks.size, 0)
     const callee = state.canisters.get(idOf(1))!
+    state.awake = undefined
     const late = {kind: 'response', originator: idOf(0), respondent: idOf(1), callbackId: 1, refund: 5n} as const
     callee.queues.pushOutputResponse({...late, payload: {kind: 'reply', data: new Uint8Array(0)}, deadlineSeconds: 1})
     run()
