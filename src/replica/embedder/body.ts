@@ -35,6 +35,7 @@ export class BodyRewriter {
   readonly #reader: WasmReader
   readonly #heap: HeapAccess
   readonly #control: ControlRewriter
+  readonly #blockTypes = new Map<number, readonly number[]>()
   #functionIndex = 0
   #instructions = 0
   #complexity = 0
@@ -71,7 +72,8 @@ export class BodyRewriter {
 
   #enter(): void {
     const reader = this.#reader
-    const {params, results} = this.#plan.types.all[this.#plan.functionTypes[this.#functionIndex]!]!
+    const typeIndex = this.#plan.functionTypes[this.#functionIndex]!
+    const {params} = this.#plan.types.all[typeIndex]!
     const groups = reader.u32()
     const start = reader.offset
     let locals = params.length
@@ -81,12 +83,19 @@ export class BodyRewriter {
       if (locals > MAX_LOCALS) reader.fail('too many locals')
     }
     this.#locals = locals
-    this.#meter.enter(reader.bytes.subarray(start, reader.offset), groups, locals, this.#blockType(results))
+    this.#meter.enter(reader.bytes.subarray(start, reader.offset), groups, locals, this.#blockType(typeIndex))
   }
 
-  #blockType(results: readonly number[]): readonly number[] {
-    if (results.length === 0) return [TYPE.empty]
-    return results.length === 1 ? results : uleb(this.#plan.types.indexOf({params: [], results}))
+  /** Of a block that gives what the function gives. */
+  #blockType(typeIndex: number): readonly number[] {
+    let blockType = this.#blockTypes.get(typeIndex)
+    if (!blockType) {
+      const {results} = this.#plan.types.all[typeIndex]!
+      if (results.length === 0) blockType = [TYPE.empty]
+      else blockType = results.length === 1 ? results : uleb(this.#plan.types.indexOf({params: [], results}))
+      this.#blockTypes.set(typeIndex, blockType)
+    }
+    return blockType
   }
 
   #instruction(): void {
