@@ -12,7 +12,7 @@ import {ControlRewriter} from './control.js'
 import {COMPLEXITY, COMPLEXITY_MEMORY_COPY} from './costs.js'
 import {InvalidModuleError} from './errors.js'
 import {HeapAccess} from './heap-access.js'
-import {MAX_FUNCTION_COMPLEXITY, MAX_FUNCTION_INSTRUCTIONS, MAX_LOCALS} from './limits.js'
+import {MAX_FUNCTION_COMPLEXITY, MAX_FUNCTION_INSTRUCTIONS, MAX_INSTRUMENTED_BODY_BYTES, MAX_LOCALS} from './limits.js'
 import {Meter, TEMP} from './meter.js'
 import {canonicalise, canonicaliseVector} from './nan.js'
 import {failUnknown, readIndex, readValueType} from './operands.js'
@@ -67,7 +67,9 @@ export class BodyRewriter {
     if (!this.#reader.atEnd) this.#reader.fail('function body has bytes left over')
     this.#checkSize('size', this.#instructions, MAX_FUNCTION_INSTRUCTIONS)
     this.#checkSize('complexity', this.#complexity, MAX_FUNCTION_COMPLEXITY)
-    return {body: this.#meter.leave(), instructions: this.#instructions}
+    const body = this.#meter.leave()
+    this.#checkSize('instrumented size', body.length, MAX_INSTRUMENTED_BODY_BYTES)
+    return {body, instructions: this.#instructions}
   }
 
   #enter(): void {
