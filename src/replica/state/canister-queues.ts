@@ -16,6 +16,7 @@ import {
   MAX_PAYLOAD_BYTES,
   type Request,
   type Response,
+  type ResponsePayload,
   storedBytes,
 } from './messages.js'
 
@@ -44,7 +45,9 @@ export class CanisterQueues {
   #reservedGuaranteed: number
   /** Of the stored messages, as far as not covered by reservations. */
   #storedBytes = 0
-  #bestEffortInputs = 0
+  #bestEffortRequests = 0
+  /** Of all best-effort messages. */
+  #bestEffortBytes = 0
   #outputCount = 0
 
   constructor(snapshot?: QueuesSnapshot) {
@@ -60,6 +63,11 @@ export class CanisterQueues {
   /** What messages occupy: reservations for guaranteed responses, and the bytes of everything else. Ingress is not counted. */
   get memoryBytes(): number {
     return this.#reservedGuaranteed * RESERVED_RESPONSE_BYTES + this.#storedBytes
+  }
+
+  /** What best-effort messages occupy: part of `memoryBytes`. */
+  get bestEffortBytes(): number {
+    return this.#bestEffortBytes
   }
 
   /** False when the output queue to `receiver`, or the input queue its response needs, has no slot left. */
@@ -169,16 +177,25 @@ export class CanisterQueues {
 
   /** Drops best-effort requests that were not executed by their deadline, and returns them. Their slots are free again. */
   takeExpiredRequests(nowNs: bigint): Request[] {
-    if (this.#bestEffortInputs === 0) return []
-    const expired = this.#inputs
-      .sorted()
-      .flatMap(([, queue]) => queue.takeRequests(({deadlineSeconds}) => hasExpired(deadlineSeconds, nowNs)))
-    for (const request of expired) {
-      this.#countInput(request, -1)
-      this.#release(this.#outputs.with(request.sender), request)
+    if (this.#bestEffortRequests === 0) return []
+    return this.#dropRequests(({deadlineSeconds}) => hasExpired(deadlineSeconds, nowNs))
+  }
+
+  /** Best-effort messages that wait for execution, by sender in id order. */
+  listBestEffortInputs(): (Request | Response)[] {
+    return this.#inputs.sorted().flatMap(([, {messages}]) => messages.filter(({deadlineSeconds}) => deadlineSeconds !== 0))
+  }
+
+  /** Drops a waiting best-effort request; a response becomes one without cycles and with this payload. */
+  shed(message: Request | Response, payload: ResponsePayload): void {
+    if (message.kind === 'request') {
+      this.#dropRequests((request) => request === message)
+      return
     }
-    if (expired.length > 0) this.#keepTurns()
-    return expired
+    const replacement: Response = {...message, refund: 0n, payload}
+    this.#inputs.with(message.respondent).replace(message, replacement)
+    this.#countInput(message, -1)
+    this.#countInput(replacement, 1)
   }
 
   snapshot(): QueuesSnapshot {
@@ -189,6 +206,16 @@ export class CanisterQueues {
       turns: this.#turns.snapshot(),
       reservedGuaranteed: this.#reservedGuaranteed,
     }
+  }
+
+  #dropRequests(isUnwanted: (request: Request) => boolean): Request[] {
+    const dropped = this.#inputs.sorted().flatMap(([, queue]) => queue.takeRequests(isUnwanted))
+    for (const request of dropped) {
+      this.#countInput(request, -1)
+      this.#release(this.#outputs.with(request.sender), request)
+    }
+    if (dropped.length > 0) this.#keepTurns()
+    return dropped
   }
 
   #keepTurns(): void {
@@ -206,15 +233,21 @@ export class CanisterQueues {
   }
 
   #countInput(message: Request | Response, sign: 1 | -1): void {
-    this.#storedBytes += sign * uncoveredBytes(message)
-    if (message.kind === 'request') this.#bestEffortInputs += message.deadlineSeconds === 0 ? 0 : sign
+    this.#countBytes(message, sign)
+    if (message.kind === 'request') this.#bestEffortRequests += message.deadlineSeconds === 0 ? 0 : sign
     else if (sign === 1) this.#answered.add(message.callbackId)
     else this.#answered.delete(message.callbackId)
   }
 
   #countOutput(message: Request | Response, sign: 1 | -1): void {
-    this.#storedBytes += sign * uncoveredBytes(message)
+    this.#countBytes(message, sign)
     this.#outputCount += sign
+  }
+
+  #countBytes(message: Request | Response, sign: 1 | -1): void {
+    const bytes = uncoveredBytes(message)
+    this.#storedBytes += sign * bytes
+    if (message.deadlineSeconds !== 0) this.#bestEffortBytes += sign * bytes
   }
 }
 

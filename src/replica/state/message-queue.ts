@@ -84,6 +84,11 @@ export class MessageQueue {
     return taken
   }
 
+  /** Puts a response in the place of another. */
+  replace(old: Response, replacement: Response): void {
+    this.#messages[this.#messages.indexOf(old)] = replacement
+  }
+
   snapshot(peer: CanisterId): QueueSnapshot {
     return {peer, messages: [...this.#messages], reserved: this.#reserved}
   }
