@@ -65,7 +65,12 @@ export class CanisterQueues {
     return this.#reservedGuaranteed * RESERVED_RESPONSE_BYTES + this.#storedBytes
   }
 
-  /** What best-effort messages occupy: part of `memoryBytes`. */
+  /** What calls with guaranteed response occupy or have reserved. */
+  get guaranteedBytes(): number {
+    return this.memoryBytes - this.#bestEffortBytes
+  }
+
+  /** What best-effort messages occupy: the other part of `memoryBytes`. */
   get bestEffortBytes(): number {
     return this.#bestEffortBytes
   }
