@@ -94,6 +94,22 @@ describe('local network', () => {
         lastLines: background ? 'out of cheese' : '',
       }))
 
+  it('leaves no process behind that did not become ready', async () => {
+    const error = await start({serverArgs: ['--hang']}).catch((reason: Error) => reason)
+    assert.ok(error instanceof Error)
+    assert.match(error.message, /^\d+$/)
+    assert.equal(isProcessAlive(Number(error.message)), false)
+    assert.equal(findRunningNetwork(network), undefined)
+  })
+
+  it('is found, and stopped, before it is ready', async () => {
+    const starting = assert.rejects(start(), {code: 'SERVER_ENDED'})
+    while (!findRunningNetwork(network)) await new Promise((resolve) => setTimeout(resolve, 1))
+    await assert.rejects(start(), {code: 'NETWORK_ALREADY_RUNNING'})
+    assert.equal(await stopNetwork(network), 'stopped')
+    await starting
+  })
+
   it('is killed when it does not end', async () => {
     const {pid} = await start({serverArgs: ['--stubborn']})
     assert.equal(await stopNetwork(network, {timeoutMs: 200}), 'killed')
