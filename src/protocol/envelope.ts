@@ -6,8 +6,9 @@
  */
 
 import {toHex} from '../base/bytes.js'
-import {asArray, asBytes, asMap, asNat, asText, type CborMap, type CborValue, decodeCbor} from './cbor.js'
+import {type CborValue, decodeCbor} from './cbor.js'
 import {CborError} from './errors.js'
+import {expectArray, expectBytes, expectMap, Fields, ShapeError} from './fields.js'
 import {type CanisterId, type Principal, PrincipalError, principalFromBytes, principalToBytes} from './principal.js'
 import {hashOfMap, type RequestId, requestIdFromBytes} from './request-id.js'
 
@@ -85,10 +86,6 @@ interface ContentOfKind {
   readonly read_state: ReadStateContent
 }
 
-const UINT64_LIMIT = 1n << 64n
-
-/** CBOR of the right syntax that is not a request. */
-class ShapeError extends Error {}
 /** A request whose parts do not fit together. */
 class MalformedRequest extends Error {}
 
@@ -202,48 +199,4 @@ function toPrincipal(bytes: Uint8Array, field: string): Principal {
 
 function describeBlob(bytes: Uint8Array | undefined): string {
   return bytes ? `Some(Blob{${bytes.length} bytes;${toHex(bytes.subarray(0, 40))}})` : 'None'
-}
-
-/** Typed reading of a map's fields. null counts as absent where a field is optional. */
-class Fields {
-  readonly #map: CborMap
-
-  constructor(map: CborMap) {
-    this.#map = map
-  }
-
-  bytes = (name: string): Uint8Array => this.#need(name, this.findBytes(name))
-  text = (name: string): string => this.#need(name, this.findText(name))
-  array = (name: string): readonly CborValue[] => this.#need(name, this.findArray(name))
-  map = (name: string): CborMap => this.#need(name, this.findMap(name))
-
-  nat64 = (name: string): bigint => this.#need(name, this.#find(name, expectNat64))
-
-  findBytes = (name: string): Uint8Array | undefined => this.#find(name, expectBytes)
-  findText = (name: string): string | undefined => this.#find(name, expectText)
-  findArray = (name: string): readonly CborValue[] | undefined => this.#find(name, expectArray)
-  findMap = (name: string): CborMap | undefined => this.#find(name, expectMap)
-
-  #find<T>(name: string, expect: (value: CborValue, name: string) => T): T | undefined {
-    const value = this.#map.get(name)
-    return value === undefined || value === null ? undefined : expect(value, name)
-  }
-
-  #need<T>(name: string, value: T | undefined): T {
-    if (value === undefined) throw new ShapeError(`missing field \`${name}\``)
-    return value
-  }
-}
-
-const expectBytes = (value: CborValue, name: string): Uint8Array => asBytes(value) ?? wrongType(name, 'a byte string')
-const expectNat64 = (value: CborValue, name: string): bigint => {
-  const nat = asNat(value)
-  return nat !== undefined && nat < UINT64_LIMIT ? nat : wrongType(name, 'u64')
-}
-const expectText = (value: CborValue, name: string): string => asText(value) ?? wrongType(name, 'a text string')
-const expectArray = (value: CborValue, name: string): readonly CborValue[] => asArray(value) ?? wrongType(name, 'an array')
-const expectMap = (value: CborValue, name: string): CborMap => asMap(value) ?? wrongType(name, 'a map')
-
-function wrongType(name: string, expected: string): never {
-  throw new ShapeError(`invalid type of \`${name}\`, expected ${expected}`)
 }

@@ -13,6 +13,8 @@ import {hashToG1} from './hash-to-curve.js'
 import {LruCache} from './lru.js'
 
 const DOMAIN = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_'
+/** Number of points of G1 and of G2: secrets are less. */
+export const BLS_ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 /** Map to the curve as RFC 9380 has it; mcl's default is another one. */
 const MAP_OF_RFC = 5
 const GENERATOR_G1 = fromHex('97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb')

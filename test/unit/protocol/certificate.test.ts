@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import {encodeUtf8, equalBytes, fromHex, toHex} from '../../../src/base/bytes.js'
 import {
   type Certificate,
@@ -6,6 +7,7 @@ import {
   decodeCertificate,
   encodeCertificate,
   encodeRanges,
+  findCertificate,
   findRanges,
   verifyCertificate,
 } from '../../../src/protocol/certificate.js'
@@ -103,6 +105,21 @@ describe('certificates', () => {
 
   for (const hex of ['a0', '01', 'a1697369676e617475726541aa', 'a2697369676e617475726541aa64747265658105'])
     it(`refuse bytes ${hex}`, () => assert.throws(() => decodeCertificate(fromHex(hex)), {code: /_INVALID$/}))
+
+  it('damaged in any byte are refused or, where nothing certified changed, still the same', () => {
+    const certificate = delegated(certified(rootTree({flat: true})))
+    const bytes = encodeCertificate(certificate)
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({min: 1, max: 255}), (at, mask) => {
+        const damaged = bytes.slice()
+        damaged[at]! ^= mask
+        const found = findCertificate(damaged)
+        if (typeof found === 'string' || verify(found) !== 'ok') return
+        assert.deepEqual(rootHash(found.tree), rootHash(certificate.tree))
+      }),
+      {numRuns: 500},
+    )
+  })
 
   it('write and read ranges', () => {
     assert.equal(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {bls12_381} from '@noble/curves/bls12-381'
 import fc from 'fast-check'
 import {encodeUtf8, fromHex, toHex} from '../../../../src/base/bytes.js'
-import {blsPublicKey, initBls, signBls, verifyBls} from '../../../../src/replica/crypto/bls.js'
+import {BLS_ORDER, blsPublicKey, initBls, signBls, verifyBls} from '../../../../src/replica/crypto/bls.js'
 import {combinePublicKeyShares, combineSignatureShares, dealKeyShares} from '../../../../src/replica/crypto/bls-threshold.js'
 import {expandMessage} from '../../../../src/replica/crypto/hash-to-curve.js'
 
@@ -23,6 +23,8 @@ describe('BLS12-381', () => {
       }),
       {numRuns: 15},
     ))
+
+  it('knows the order of its groups', () => assert.equal(BLS_ORDER, ORDER))
 
   it('verifies its signatures', () => assert.equal(verifyBls(blsPublicKey(scalar(42n)), signBls(scalar(42n), message), message), true))
 

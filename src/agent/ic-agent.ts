@@ -1,0 +1,165 @@
+/**
+ * A connection to an Internet Computer network: calls, queries and the state tree, every certificate verified. Principals and bytes in,
+ * bytes out; Candid is the caller's affair.
+ *
+ * Source: IC interface specification, "HTTPS interface"; the protocol itself is spoken by @dfinity/agent.
+ */
+
+import {Certificate, HttpAgent, type Identity, LookupPathStatus, lookupResultToBuffer, polling, type RequestId} from '@dfinity/agent'
+import {Principal as AgentPrincipal} from '@dfinity/principal'
+import {decodeUtf8Lossy, encodeUtf8, toHex} from '../base/bytes.js'
+import {type Principal, principalFromBytes, principalToBytes} from '../protocol/principal.js'
+import {CallRejected, NetworkAnswerInvalid} from './errors.js'
+import {type Host, toAgentFailure} from './failures.js'
+
+export interface ConnectOptions {
+  /** `http(s)://HOST[:PORT]` */
+  readonly host: string
+  readonly identity: Identity
+  /** `mainnet`: the key that never changes. `fetch`: ask the network, as is right for one of our own. */
+  readonly rootKey: 'mainnet' | 'fetch' | Uint8Array
+  /** Verify the node signatures of queries; costs one more request. Default true. */
+  readonly verifyQueries?: boolean
+  /** What to type when nothing answers. */
+  readonly startHint?: string
+}
+
+export interface CanisterCall {
+  readonly canisterId: Principal
+  readonly method: string
+  readonly arg: Uint8Array
+  /** The canister whose subnet answers; needed for calls of `aaaaa-aa`. */
+  readonly effectiveCanisterId?: Principal
+}
+
+/** A step in the state tree: text is UTF-8. */
+export type PathSegment = string | Uint8Array
+
+/** Looks a path up in a verified part of the state tree. */
+export type StateLookup = (path: readonly PathSegment[]) => Uint8Array | undefined
+
+/** Attempts beyond the first when a request over a real network fails. */
+const REMOTE_RETRIES = 3
+
+/** Throws NetworkUnreachable, NetworkAnswerInvalid. */
+export async function connect(options: ConnectOptions): Promise<IcAgent> {
+  const host: Host = {url: options.host, startHint: options.startHint}
+  const isRemote = options.rootKey === 'mainnet'
+  const http = HttpAgent.createSync({
+    host: options.host,
+    identity: options.identity,
+    verifyQuerySignatures: options.verifyQueries ?? true,
+    retryTimes: isRemote ? REMOTE_RETRIES : 0,
+    ...(options.rootKey instanceof Uint8Array ? {rootKey: options.rootKey} : {}),
+  })
+  if (options.rootKey === 'fetch') await toAgentFailure(host, http.fetchRootKey())
+  return new IcAgent(http, host, principalFromBytes(options.identity.getPrincipal().toUint8Array()))
+}
+
+export class IcAgent {
+  constructor(
+    /** For libraries that speak to @dfinity/agent themselves. */
+    readonly http: HttpAgent,
+    private readonly host: Host,
+    /** Who calls. */
+    readonly sender: Principal,
+  ) {}
+
+  /** The key that certificates are checked against, DER. */
+  get rootKey(): Uint8Array {
+    return this.http.rootKey!
+  }
+
+  /** Calls and waits for the certified answer. Throws CallRejected, CertificateInvalid, NetworkUnreachable. */
+  async update(call: CanisterCall): Promise<Uint8Array> {
+    return this.#guard(async () => {
+      const {requestId, response} = await this.http.call(...toAgentCall(call))
+      const body = response.body
+      if (body && 'reject_code' in body) throw new CallRejected(body.reject_code, body.reject_message, body.error_code)
+      const effective = toAgentPrincipal(call.effectiveCanisterId ?? call.canisterId)
+      const reply = body && 'certificate' in body ? await this.#findReply(body.certificate, effective, requestId) : undefined
+      return reply ?? (await polling.pollForResponse(this.http, effective, requestId)).reply
+    })
+  }
+
+  /** Hands a call in without waiting. Gives the request id in hexadecimal. */
+  async submit(call: CanisterCall): Promise<string> {
+    return this.#guard(async () => {
+      const [canisterId, fields] = toAgentCall(call)
+      const {requestId, response} = await this.http.call(canisterId, {...fields, callSync: false})
+      const body = response.body
+      if (body && 'reject_code' in body) throw new CallRejected(body.reject_code, body.reject_message, body.error_code)
+      return toHex(requestId)
+    })
+  }
+
+  /** Throws CallRejected, NetworkUnreachable. */
+  async query(call: CanisterCall): Promise<Uint8Array> {
+    return this.#guard(async () => {
+      const fields = {methodName: call.method, arg: call.arg}
+      const effective = call.effectiveCanisterId === undefined ? {} : {effectiveCanisterId: toAgentPrincipal(call.effectiveCanisterId)}
+      const answer = await this.http.query(toAgentPrincipal(call.canisterId), {...fields, ...effective})
+      if ('reply' in answer) return new Uint8Array(answer.reply.arg)
+      throw new CallRejected(answer.reject_code, answer.reject_message, answer.error_code)
+    })
+  }
+
+  /** Reads paths of the state tree as the subnet of the canister certifies them. */
+  async readState(canisterId: Principal, paths: readonly (readonly PathSegment[])[]): Promise<StateLookup> {
+    return this.#guard(async () => {
+      const id = toAgentPrincipal(canisterId)
+      const encoded = paths.map((path) => path.map((segment) => (typeof segment === 'string' ? encodeUtf8(segment) : segment)))
+      const {certificate} = await this.http.readState(id, {paths: encoded})
+      const verified = await this.#verify(certificate, id)
+      return (path) => findValue(verified, path)
+    })
+  }
+
+  async status(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#guard(async () => (await this.http.status()) as Readonly<Record<string, unknown>>)
+  }
+
+  async #findReply(certificate: Uint8Array, effective: AgentPrincipal, requestId: RequestId): Promise<Uint8Array | undefined> {
+    const verified = await this.#verify(certificate, effective)
+    const at = (leaf: string): Uint8Array | undefined => findValue(verified, ['request_status', requestId, leaf])
+    const status = at('status')
+    switch (status && decodeUtf8Lossy(status)) {
+      case 'replied':
+        return at('reply')
+      case 'rejected': {
+        const [code, message, errorCode] = [at('reject_code'), at('reject_message'), at('error_code')]
+        throw new CallRejected(
+          Number(code?.[0] ?? 0),
+          decodeUtf8Lossy(message ?? new Uint8Array()),
+          errorCode && decodeUtf8Lossy(errorCode),
+        )
+      }
+      case 'done':
+        throw new NetworkAnswerInvalid('The call was answered, but the network no longer has the answer.')
+      default:
+        return undefined
+    }
+  }
+
+  #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
+    return Certificate.create({certificate, rootKey: this.rootKey, canisterId, agent: this.http})
+  }
+
+  #guard<T>(work: () => Promise<T>): Promise<T> {
+    return toAgentFailure(this.host, work())
+  }
+}
+
+function toAgentCall({canisterId, method, arg, effectiveCanisterId}: CanisterCall): Parameters<HttpAgent['call']> {
+  const effective = effectiveCanisterId === undefined ? {} : {effectiveCanisterId: toAgentPrincipal(effectiveCanisterId)}
+  return [toAgentPrincipal(canisterId), {methodName: method, arg, ...effective}]
+}
+
+export function toAgentPrincipal(principal: Principal): AgentPrincipal {
+  return AgentPrincipal.fromUint8Array(principalToBytes(principal))
+}
+
+function findValue(certificate: Certificate, path: readonly PathSegment[]): Uint8Array | undefined {
+  const found = certificate.lookup_path([...path])
+  return found.status === LookupPathStatus.Found ? lookupResultToBuffer(found) : undefined
+}

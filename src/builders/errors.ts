@@ -1,0 +1,59 @@
+/** What can go wrong while building, and what to do about it. */
+
+import {IcicleError} from '../base/errors.js'
+
+export class CircularDependencies extends IcicleError {
+  readonly code = 'CIRCULAR_DEPENDENCIES'
+  constructor(readonly cycle: readonly string[]) {
+    super(`Circular canister dependencies: ${cycle.join(' -> ')}`)
+  }
+}
+
+export class MainFileMissing extends IcicleError {
+  readonly code = 'MAIN_FILE_MISSING'
+  constructor(canister: string, file: string) {
+    super(`The main file '${file}' of canister '${canister}' does not exist.`, {hints: ['Correct "main" of the canister in dfx.json.']})
+  }
+}
+
+/** The compiler found errors; `message` shows them with their source lines. */
+export class CompilationFailed extends IcicleError {
+  readonly code = 'COMPILATION_FAILED'
+  constructor(canister: string, report: string) {
+    super(`Failed to build canister '${canister}'.\n${report}`)
+  }
+}
+
+/** The compiler itself gave up. */
+export class CompilerCrashed extends IcicleError {
+  readonly code = 'COMPILER_CRASHED'
+  constructor(main: string, reason: string) {
+    super(`The Motoko compiler gave up on '${main}': ${reason}`)
+  }
+}
+
+/** A command of dfx.json (build step, packtool, hook, cargo, npm) could not be run or ended with an error. */
+export class BuildCommandFailed extends IcicleError {
+  readonly code = 'BUILD_COMMAND_FAILED'
+}
+
+/** A file that a build step should have made is not there. */
+export class BuildOutputMissing extends IcicleError {
+  readonly code = 'BUILD_OUTPUT_MISSING'
+  constructor(canister: string, what: string, file: string) {
+    super(`Canister '${canister}' was built, but its ${what} '${file}' is not there.`, {
+      hints: [`Check "${what}" and "build" of the canister in dfx.json.`],
+    })
+  }
+}
+
+export class CanisterTypeUnknown extends IcicleError {
+  readonly code = 'CANISTER_TYPE_UNKNOWN'
+  constructor(canister: string, type: string) {
+    super(`canister '${canister}' has unknown type '${type}' and there is no installed extension by that name which could define it`)
+  }
+}
+
+export class MetadataInvalid extends IcicleError {
+  readonly code = 'METADATA_INVALID'
+}

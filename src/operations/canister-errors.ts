@@ -1,0 +1,103 @@
+/** What the user can mend about canisters. */
+
+import {IcicleError} from '../base/errors.js'
+import {programName} from '../io/program.js'
+
+export class RemoteCanister extends IcicleError {
+  readonly code = 'REMOTE_CANISTER'
+  constructor(canister: string, network: string, deed: 'created' | 'built' | 'installed') {
+    super(`Canister '${canister}' is a remote canister on network '${network}', and cannot be ${deed} from here.`)
+  }
+}
+
+export class PullCanisterNotCreated extends IcicleError {
+  readonly code = 'PULL_CANISTER'
+  constructor(canister: string) {
+    super(`${canister} is a pull dependency. Please deploy it using '${programName()} deps deploy ${canister}'.`)
+  }
+}
+
+/** No such name in dfx.json or the store, and no principal either. */
+export class CanisterUnknown extends IcicleError {
+  readonly code = 'CANISTER_UNKNOWN'
+  constructor(canister: string, known: readonly string[], reason?: string) {
+    super(`'${canister}' is neither a canister of this project nor a canister id.`, {
+      hints: [
+        ...(reason === undefined ? [] : [reason]),
+        ...(known.length > 0 ? [`Canisters with an id on this network: ${known.join(', ')}.`] : []),
+      ],
+    })
+  }
+}
+
+export class ConsentDeclined extends IcicleError {
+  readonly code = 'CONSENT_DECLINED'
+  constructor(deed: string) {
+    super(`Refusing to ${deed} without approval`, {cause: new Error('User declined consent.')})
+  }
+}
+
+export class ArgumentInvalid extends IcicleError {
+  readonly code = 'ARGUMENT_INVALID'
+}
+
+export class NotBuilt extends IcicleError {
+  readonly code = 'NOT_BUILT'
+  constructor(canister: string) {
+    super(`The canister must be built before install. Please run \`${programName()} build\`.`, {
+      hints: [`Type '${programName()} build ${canister}'.`],
+    })
+  }
+}
+
+export class UpgradeUnsafe extends IcicleError {
+  readonly code = 'UPGRADE_UNSAFE'
+}
+
+export class HookFailed extends IcicleError {
+  readonly code = 'HOOK_FAILED'
+}
+
+export class ModeInvalid extends IcicleError {
+  readonly code = 'MODE_INVALID'
+}
+
+export class OnlyLocal extends IcicleError {
+  readonly code = 'ONLY_LOCAL'
+}
+
+export class MethodMismatch extends IcicleError {
+  readonly code = 'METHOD_MISMATCH'
+}
+
+export class MetadataMissing extends IcicleError {
+  readonly code = 'METADATA_MISSING'
+}
+
+export class NotInstalled extends IcicleError {
+  readonly code = 'NOT_INSTALLED'
+  constructor(canister: string, hash: string) {
+    super(`The network accepted the code of canister ${canister}, but does not show its module hash ${hash}.`, {
+      hints: ['Look again with `canister info`; another controller may have installed other code.'],
+    })
+  }
+}
+
+export class CallFailed extends IcicleError {
+  readonly code = 'CALL_FAILED'
+  constructor(kind: 'query' | 'update', cause: IcicleError) {
+    super(`Failed ${kind} call.`, {cause})
+  }
+}
+
+export class IdentityInsecure extends IcicleError {
+  readonly code = 'IDENTITY_INSECURE'
+  constructor(identity: string) {
+    super(`The ${identity} identity is not stored securely. Do not use it to control a lot of cycles/ICP.`, {
+      hints: [
+        `For public queries use '--identity anonymous'.`,
+        "If you want to use it all the same, set the environment variable DFX_WARNING to '-mainnet_plaintext_identity'.",
+      ],
+    })
+  }
+}

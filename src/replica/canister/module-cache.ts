@@ -1,0 +1,78 @@
+/** Compiled modules by hash and variant: gunzip, validate, instrument and compile once. Digest system-api sections 1 and 2. */
+
+import {toHex} from '../../base/bytes.js'
+import {compileModule} from '../embedder/compile.js'
+import type {CompiledModule, InvalidModule, Variant} from '../embedder/types.js'
+import {hostFunctionTable} from '../system-api/host-functions.js'
+import {LruCache} from './lru-cache.js'
+import type {ModuleCode} from './runtime.js'
+
+/** Inflates a gzip stream; throws for a malformed one, and when it would exceed `maximumBytes`. */
+export type Gunzip = (bytes: Uint8Array, maximumBytes: number) => Uint8Array
+
+const MAX_MODULE_BYTES = 104_857_600
+const MAX_CACHED_MODULES = 500
+const INVALID_PREFIX = "Canister's Wasm module is not valid: "
+
+export class ModuleCache {
+  readonly #gunzip: Gunzip
+  readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(MAX_CACHED_MODULES)
+  /** Hashes in hexadecimal: looked up with every message. */
+  readonly #keys = new WeakMap<Uint8Array, Record<Variant, string>>()
+
+  constructor(gunzip: Gunzip) {
+    this.#gunzip = gunzip
+  }
+
+  /** The message of an invalid module is complete. */
+  compile({wasm, hash}: ModuleCode, variant: Variant): CompiledModule | InvalidModule {
+    const key = this.#keyOf(hash, variant)
+    const known = this.#modules.find(key)
+    if (known) return known
+    const compiled = this.#decodeAndCompile(wasm, variant)
+    this.#modules.set(key, compiled)
+    return compiled
+  }
+
+  clear(): void {
+    this.#modules.clear()
+  }
+
+  #keyOf(hash: Uint8Array, variant: Variant): string {
+    let keys = this.#keys.get(hash)
+    if (!keys) {
+      const text = toHex(hash)
+      keys = {local: `local:${text}`, global: `global:${text}`, refuel: `refuel:${text}`}
+      this.#keys.set(hash, keys)
+    }
+    return keys[variant]
+  }
+
+  #decodeAndCompile(uploaded: Uint8Array, variant: Variant): CompiledModule | InvalidModule {
+    const decoded = this.#decode(uploaded)
+    if (!(decoded instanceof Uint8Array)) return decoded
+    const compiled = compileModule(decoded, {hostFunctions: hostFunctionTable, variant})
+    return compiled.kind === 'invalid' ? invalid(compiled.message) : compiled
+  }
+
+  #decode(uploaded: Uint8Array): Uint8Array | InvalidModule {
+    if (startsWith(uploaded, 0x00, 0x61, 0x73, 0x6d)) return uploaded
+    if (!startsWith(uploaded, 0x1f, 0x8b, 0x08)) return invalid('Failed to decode wasm module: unsupported canister module format.')
+    try {
+      const wasm = this.#gunzip(uploaded, MAX_MODULE_BYTES)
+      return startsWith(wasm, 0x00, 0x61, 0x73, 0x6d)
+        ? wasm
+        : invalid('Failed to decode wasm module: decompressed module does not contain Wasm.')
+    } catch (error) {
+      return invalid(`Failed to decode wasm module: ${error instanceof Error ? error.message : 'malformed gzip stream'}.`)
+    }
+  }
+}
+
+function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
+  return magic.every((byte, position) => bytes[position] === byte)
+}
+
+function invalid(text: string): InvalidModule {
+  return {kind: 'invalid', message: INVALID_PREFIX + text}
+}

@@ -1,0 +1,53 @@
+/** What a block's payload may depend on and must hold: the same rules for its maker and for those who check it. */
+
+import type {PayloadContext} from '../ingress/payload-context.js'
+import type {Block, Payload, SealedBlock} from './block.js'
+import {isSummaryHeight, MAX_BLOCK_BYTES, MAX_INGRESS_PER_BLOCK} from './parameters.js'
+import {findResponseFault, responseBytes} from './responses.js'
+import type {Round} from './round.js'
+
+export interface PayloadRules extends PayloadContext {
+  /** Ids of outcalls that the ancestors answer. */
+  readonly answered: ReadonlySet<number>
+  /** The subnet takes no messages in: it halts, or this is a summary. */
+  readonly isEmpty: boolean
+}
+
+/** The rules for the payload of a child of `parent`; undefined while an ancestor above the certified height is missing. */
+export function findPayloadRules(
+  round: Round,
+  parent: SealedBlock,
+  {height, timeNs, certifiedHeight}: Pick<Block, 'height' | 'timeNs' | 'certifiedHeight'>,
+): PayloadRules | undefined {
+  // Below the root there are no blocks here; their messages are in this node's state, once it is at least as new as the root.
+  const known = round.certifiedHeight >= round.pool.rootHeight ? Math.max(certifiedHeight, round.pool.rootHeight) : certifiedHeight
+  const ancestors = round.pool.findChainAbove(parent, known)
+  return (
+    ancestors && {
+      height,
+      timeNs,
+      certifiedHeight,
+      ancestors,
+      answered: new Set(ancestors.flatMap(({payload}) => payload.responses.map(({id}) => id))),
+      isEmpty: round.isHalted || isSummaryHeight(height, round.config.dkgIntervalLength),
+      maxBytes: MAX_BLOCK_BYTES,
+      maxMessages: MAX_INGRESS_PER_BLOCK,
+    }
+  )
+}
+
+/** What is wrong with the payload, or undefined. */
+export function findPayloadFault(round: Round, payload: Payload, rules: PayloadRules): string | undefined {
+  const {ingress, responses} = payload
+  if (rules.isEmpty && (ingress.length > 0 || responses.length > 0)) return 'this height carries no messages'
+  if (sizeOf(payload) > rules.maxBytes) return 'the payload is too large'
+  const members = {nodes: round.config.nodes, crypto: round.crypto}
+  return findResponseFault(responses, rules.answered, members) ?? round.payloads.findFault(ingress, rules)
+}
+
+function sizeOf({ingress, responses}: Payload): number {
+  let bytes = 0
+  for (const {envelope} of ingress) bytes += envelope.length
+  for (const response of responses) bytes += responseBytes(response)
+  return bytes
+}

@@ -1,0 +1,122 @@
+/**
+ * `install_code`, `install_chunked_code`: code for a canister, given whole or as chunks uploaded before.
+ *
+ * Effects: code, memories, version, a `code_deployment` in the history; nothing when the installation is rejected, but instructions are charged.
+ * Source: IC interface specification, "IC method install_code", "IC method install_chunked_code"; digest management-canister section 5.
+ */
+
+import {concatBytes, equalBytes, toHex} from '../../base/bytes.js'
+import {sha256} from '../../base/sha256.js'
+import {type CanisterId, principalToText} from '../../protocol/principal.js'
+import type {ErrorCode} from '../../protocol/reject-codes.js'
+import {type InstallMode, installCode} from '../canister/install-code.js'
+import type {CanisterState} from '../state/canister-state.js'
+import {CHUNK_SIZE_BYTES} from './chunk-store.js'
+import {recordChange} from './history.js'
+import {
+  changeOrigin,
+  isController,
+  type ManagementCall,
+  type ManagementStep,
+  onlyControllers,
+  reject,
+  reply,
+  touch,
+} from './management-call.js'
+
+type Optional<T> = readonly [] | readonly [T]
+
+type ModeArg =
+  | {readonly install: null}
+  | {readonly reinstall: null}
+  | {
+      readonly upgrade: Optional<{
+        readonly skip_pre_upgrade: Optional<boolean>
+        readonly wasm_memory_persistence: Optional<{readonly keep: null} | {readonly replace: null}>
+      }>
+    }
+
+interface CommonArgs {
+  readonly mode: ModeArg
+  readonly arg: Uint8Array
+  readonly sender_canister_version: Optional<bigint>
+}
+
+export interface InstallCodeArgs extends CommonArgs {
+  readonly canister_id: CanisterId
+  readonly wasm_module: Uint8Array
+}
+
+export interface InstallChunkedCodeArgs extends CommonArgs {
+  readonly target_canister: CanisterId
+  readonly store_canister: Optional<CanisterId>
+  readonly chunk_hashes_list: readonly {readonly hash: Uint8Array}[]
+  readonly wasm_module_hash: Uint8Array
+}
+
+export function installCodeMethod(call: ManagementCall<InstallCodeArgs>, canister: CanisterState): ManagementStep {
+  return install(call, canister, call.args.wasm_module)
+}
+
+export function installChunkedCode(call: ManagementCall<InstallChunkedCodeArgs>, canister: CanisterState): ManagementStep {
+  const {
+    chunk_hashes_list: hashes,
+    store_canister: [storeId],
+  } = call.args
+  const store = storeId === undefined ? canister : call.state.canisters.get(storeId)
+  if (!store)
+    return reject(
+      'IC0301',
+      `InstallChunkedCode Error: Store canister ${principalToText(storeId!)} was not found on subnet ${principalToText(call.subnet.subnetId)} of target canister ${principalToText(canister.id)}`,
+    )
+  if (store !== canister && !isController(store, call.sender) && call.sender !== store.id) return onlyControllers(store, call.sender)
+  const assembled = assemble(store, hashes, call.args.wasm_module_hash)
+  if (!(assembled instanceof Uint8Array)) return assembled
+  const step = install(call, canister, assembled)
+  return {...step, instructions: (step.instructions ?? 0n) + BigInt(hashes.length * CHUNK_SIZE_BYTES)}
+}
+
+function install(call: ManagementCall<CommonArgs>, canister: CanisterState, wasm: Uint8Array): ManagementStep {
+  const mode = readMode(call.args.mode)
+  const result = installCode(canister, {mode, wasm, arg: call.args.arg, sender: call.sender}, call.env)
+  touch(call.state, canister.id)
+  const {instructions} = result
+  if (result.kind === 'rejected') return {...reject(result.errorCode as ErrorCode, result.message), instructions}
+  recordChange(canister, call.env.timeNs, changeOrigin(call), {
+    kind: 'code_deployment',
+    mode: mode.kind,
+    moduleHash: canister.code!.module.hash,
+  })
+  return {...reply(), instructions}
+}
+
+function readMode(mode: ModeArg): InstallMode {
+  if ('install' in mode) return {kind: 'install'}
+  if ('reinstall' in mode) return {kind: 'reinstall'}
+  const [options] = mode.upgrade
+  const [persistence] = options?.wasm_memory_persistence ?? []
+  return {
+    kind: 'upgrade',
+    skipPreUpgrade: options?.skip_pre_upgrade[0] ?? false,
+    ...(persistence && {wasmMemoryPersistence: 'keep' in persistence ? ('keep' as const) : ('replace' as const)}),
+  }
+}
+
+function assemble(store: CanisterState, hashes: readonly {readonly hash: Uint8Array}[], expected: Uint8Array): Uint8Array | ManagementStep {
+  const chunks: Uint8Array[] = []
+  for (const {hash} of hashes) {
+    if (hash.length !== 32) return chunkError('Chunk hash is invalid. The length is not 32')
+    const chunk = store.chunkStore.get(toHex(hash))
+    if (!chunk) return chunkError(`Chunk hash ${listBytes(hash)} was not found`)
+    chunks.push(chunk)
+  }
+  const wasm = concatBytes(...chunks)
+  const actual = sha256(wasm)
+  return equalBytes(actual, expected)
+    ? wasm
+    : chunkError(`Wasm module hash ${listBytes(actual)} does not match given hash ${listBytes(expected)}`)
+}
+
+const listBytes = (bytes: Uint8Array): string => `[${bytes.join(', ')}]`
+
+const chunkError = (text: string): ManagementStep => reject('IC0504', `Error from Wasm chunk store: ${text}.`)

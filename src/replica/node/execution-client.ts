@@ -1,0 +1,130 @@
+/** The main thread's side of the execution worker: requests out, promises back. */
+
+import {Worker} from 'node:worker_threads'
+import type {ReadAnswer, ReadRequest} from '../http/port.js'
+import type {Batch} from '../messaging/batch.js'
+import type {Ingress} from '../state/messages.js'
+import {ExecutionEnded} from './errors.js'
+import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, ToExecution} from './messages.js'
+
+/** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
+const STACK_MB = 64
+
+type Ready = Extract<FromExecution, {kind: 'ready'}>
+
+interface Waiting {
+  resolve(value: never): void
+  reject(error: Error): void
+}
+
+export class ExecutionClient {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
+  #nextId = 0
+  #failure: Error | undefined
+
+  /** `onFailure` is told when the worker ends by itself, which it never should. */
+  constructor(
+    setup: ExecutionSetup,
+    private readonly onFailure: (error: Error) => void,
+  ) {
+    this.#worker = new Worker(new URL(import.meta.resolve('#entry/replica/node/execution.worker.js')), {
+      workerData: setup,
+      resourceLimits: {stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 8192},
+    })
+    this.#worker.on('message', (message: FromExecution) => this.#receive(message))
+    this.#worker.on('error', (error) => this.#fail(error))
+    this.#worker.on('exit', (code) => this.#fail(new Error(`the execution worker exited with ${code}`)))
+  }
+
+  /** The state as it was loaded. */
+  ready(): Promise<Ready> {
+    return this.#wait('ready')
+  }
+
+  /** One batch at a time, each the successor of the one before. */
+  execute(batch: Batch): Promise<Executed> {
+    const executed = this.#wait<Executed>('executed')
+    this.#post({kind: 'execute', batch})
+    return executed
+  }
+
+  certified(height: number, signature: Uint8Array): void {
+    this.#post({kind: 'certified', height, signature})
+  }
+
+  filter(ingress: Ingress): Promise<FilterVerdict> {
+    return this.#ask((id) => ({kind: 'filter', id, ingress}))
+  }
+
+  query(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
+    return this.#ask((id) => ({kind: 'query', id, request, nowNs}))
+  }
+
+  readState(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
+    return this.#ask((id) => ({kind: 'readState', id, request, nowNs}))
+  }
+
+  /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
+  checkpoint(): Promise<number> {
+    return this.#ask((id) => ({kind: 'checkpoint', id}))
+  }
+
+  /** Ends the worker; what was asked and not answered is rejected. */
+  async stop(): Promise<void> {
+    this.#failure ??= new Error('the network is stopping')
+    await this.#worker.terminate()
+  }
+
+  #ask<T>(build: (id: number) => ToExecution): Promise<T> {
+    const id = this.#nextId++
+    const answer = this.#wait<T>(id)
+    this.#post(build(id))
+    return answer
+  }
+
+  #wait<T>(key: number | 'ready' | 'executed'): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure)
+    return new Promise((resolve, reject) => this.#waiting.set(key, {resolve, reject}))
+  }
+
+  #post(message: ToExecution): void {
+    this.#worker.postMessage(message)
+  }
+
+  #receive(message: FromExecution): void {
+    switch (message.kind) {
+      case 'ready':
+      case 'executed':
+        return this.#settle(message.kind, message)
+      case 'verdict':
+        return this.#settle(message.id, message.verdict)
+      case 'answer':
+        return this.#settle(message.id, message.answer)
+      case 'checkpointed':
+        return this.#settle(message.id, message.height)
+      case 'failed':
+        return this.#fail(Object.assign(new Error(message.error.message), message.error))
+    }
+  }
+
+  #settle(key: number | 'ready' | 'executed', value: unknown): void {
+    const waiting = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    waiting?.resolve(value as never)
+  }
+
+  #fail(cause: unknown): void {
+    const isExpected = this.#failure !== undefined
+    const error = this.#failure ?? (isFromIcicle(cause) ? (cause as Error) : new ExecutionEnded(cause))
+    this.#failure = error
+    for (const {reject} of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+    if (!isExpected) this.onFailure(error)
+  }
+}
+
+/** An IcicleError that the worker sent over: a code and hints, no longer its class. */
+function isFromIcicle(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && 'hints' in error && error.code !== ''
+}

@@ -1,0 +1,79 @@
+/**
+ * What the main thread and the execution worker say to each other. Plain data: everything here crosses threads by structured clone.
+ *
+ * The main thread holds bytes: sockets, pool, consensus, keys, the log. The worker holds the state. Batches go one way, roots and witnesses
+ * the other; a batch is sent only after the one before it was certified, so the worker's state is either certified or one height ahead.
+ */
+
+import type {CanisterId} from '../../protocol/principal.js'
+import type {ErrorCode} from '../../protocol/reject-codes.js'
+import type {NextWake} from '../execution/next-wake.js'
+import type {ReadAnswer, ReadRequest} from '../http/port.js'
+import type {Batch} from '../messaging/batch.js'
+import type {Ingress, MessageId, RejectCode} from '../state/messages.js'
+
+/** Handed to the worker when it starts. */
+export interface ExecutionSetup {
+  readonly stateFolder: string
+  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint}
+}
+
+export type ToExecution =
+  | {readonly kind: 'execute'; readonly batch: Batch}
+  /** The root of this height is signed, and its batch is on disk: answers may show it. */
+  | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+  | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
+  | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  /** Write a checkpoint of the current state. */
+  | {readonly kind: 'checkpoint'; readonly id: number}
+
+/** What the ingress filter said. */
+export type FilterVerdict =
+  | {readonly kind: 'accepted'}
+  | {readonly kind: 'rejected'; readonly code: RejectCode; readonly errorCode: ErrorCode | string; readonly message: string}
+  /** The history knows the message already; `certificate` proves its terminal status, when it has one. */
+  | {readonly kind: 'known'; readonly certificate?: Uint8Array}
+
+/** A request that a batch answered, with the hash tree (CBOR) that proves its status and the time. */
+export interface AnsweredRequest {
+  readonly id: MessageId
+  readonly witness: Uint8Array
+}
+
+/** What block making needs to know of the state after a batch; only what changed since the view before. */
+export interface InductionViewChange {
+  /** Balance above the freezing limit; undefined for a canister that no longer exists. */
+  readonly canisters: readonly {readonly id: CanisterId; readonly spendableCycles: bigint | undefined}[]
+  readonly historyAdded: readonly MessageId[]
+  readonly historyRemoved: readonly MessageId[]
+}
+
+export interface Executed {
+  readonly kind: 'executed'
+  readonly height: number
+  readonly timeNs: bigint
+  readonly rootHash: Uint8Array
+  readonly answered: readonly AnsweredRequest[]
+  readonly view: InductionViewChange
+  readonly wake: NextWake
+}
+
+export type FromExecution =
+  | {
+      readonly kind: 'ready'
+      readonly height: number
+      readonly timeNs: bigint
+      readonly rootHash: Uint8Array
+      readonly view: InductionViewChange
+      readonly wake: NextWake
+    }
+  | Executed
+  | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
+  | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
+  | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
+  /** The worker cannot go on; it ends after this. */
+  | {
+      readonly kind: 'failed'
+      readonly error: {readonly code: string; readonly message: string; readonly hints: readonly string[]; readonly stack?: string}
+    }

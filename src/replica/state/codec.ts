@@ -1,0 +1,154 @@
+/**
+ * The replicated state as bytes, for checkpoints: one canister at a time, the ingress history, and the rest.
+ *
+ * Large byte strings are not inside: modules and chunks are blobs, named by their SHA-256 and stored once; heaps and stable memories are
+ * named per canister. Every part is `version ‖ value` in the encoding of `value-codec.ts`.
+ */
+
+import {concatBytes, toHex} from '../../base/bytes.js'
+import {sha256} from '../../base/sha256.js'
+import {CanisterQueues, type QueuesSnapshot} from './canister-queues.js'
+import type {CanisterSnapshot, CanisterState, InstalledCode} from './canister-state.js'
+import {StateVersionUnknown} from './errors.js'
+import type {IngressHistory} from './ingress-history.js'
+import {nothingTouched} from './new-state.js'
+import type {PagedMemory} from './paged-memory.js'
+import type {ReplicatedState} from './replicated-state.js'
+import {decodeValue, encodeValue} from './value-codec.js'
+
+/** Of the shapes of all parts; raised by any change of them. */
+export const STATE_VERSION = 1
+
+export interface EncodedCanister {
+  readonly bytes: Uint8Array
+  /** SHA-256 in hexadecimal → content. */
+  readonly blobs: ReadonlyMap<string, Uint8Array>
+  /** `heap`, `stable`, and `<snapshot id>/heap`, `<snapshot id>/stable`. */
+  readonly memories: ReadonlyMap<string, PagedMemory>
+}
+
+/** Where a canister's large parts are found again. */
+export interface CanisterSource {
+  loadBlob(hash: string): Uint8Array
+  loadMemory(name: string, sizeBytes: number): PagedMemory
+}
+
+/** Everything but canisters and ingress history. */
+export type RestOfState = Omit<ReplicatedState, 'canisters' | 'ingressHistory' | 'touched' | 'awake'>
+
+export function encodeCanister(canister: CanisterState): EncodedCanister {
+  const blobs = new Map<string, Uint8Array>()
+  const memories = new Map<string, PagedMemory>()
+  const blob = (content: Uint8Array): string => {
+    const hash = hashOf(content)
+    blobs.set(hash, content)
+    return hash
+  }
+  const memory = (name: string, content: PagedMemory): number => {
+    memories.set(name, content)
+    return content.sizeBytes
+  }
+  const code = canister.code && {
+    ...canister.code,
+    module: {...canister.code.module, wasm: blob(canister.code.module.wasm)},
+    heap: memory('heap', canister.code.heap),
+    stable: memory('stable', canister.code.stable),
+  }
+  const snapshots = [...canister.snapshots].map(([key, snapshot]) => ({
+    ...snapshot,
+    key,
+    wasm: blob(snapshot.wasm),
+    heap: memory(`${key}/heap`, snapshot.heap),
+    stable: memory(`${key}/stable`, snapshot.stable),
+    chunkStore: [...snapshot.chunkStore.values()].map(blob),
+  }))
+  const chunkStore = [...canister.chunkStore.values()].map(blob)
+  const bytes = encodePart({...canister, code, snapshots, chunkStore, queues: canister.queues.snapshot()})
+  return {bytes, blobs, memories}
+}
+
+/** What a canister looks like in `EncodedCanister.bytes`: sizes for memories, hashes for blobs. */
+type StoredCanister = Omit<CanisterState, 'code' | 'snapshots' | 'chunkStore' | 'queues'> & {
+  readonly code?: Omit<InstalledCode, 'module' | 'heap' | 'stable'> & {
+    readonly module: Omit<InstalledCode['module'], 'wasm'> & {readonly wasm: string}
+    readonly heap: number
+    readonly stable: number
+  }
+  readonly snapshots: readonly (Omit<CanisterSnapshot, 'wasm' | 'heap' | 'stable' | 'chunkStore'> & {
+    readonly key: string
+    readonly wasm: string
+    readonly heap: number
+    readonly stable: number
+    readonly chunkStore: readonly string[]
+  })[]
+  readonly chunkStore: readonly string[]
+  readonly queues: QueuesSnapshot
+}
+
+/** Throws StateDamaged or StateVersionUnknown. */
+export function decodeCanister(bytes: Uint8Array, source: CanisterSource): CanisterState {
+  const stored = decodePart<StoredCanister>(bytes)
+  const chunks = (hashes: readonly string[]) => new Map(hashes.map((hash) => [hash, source.loadBlob(hash)]))
+  const code = stored.code && {
+    ...stored.code,
+    module: {...stored.code.module, wasm: source.loadBlob(stored.code.module.wasm)},
+    heap: source.loadMemory('heap', stored.code.heap),
+    stable: source.loadMemory('stable', stored.code.stable),
+  }
+  const snapshots = stored.snapshots.map(({key, ...snapshot}): [string, CanisterSnapshot] => [
+    key,
+    {
+      ...snapshot,
+      wasm: source.loadBlob(snapshot.wasm),
+      heap: source.loadMemory(`${key}/heap`, snapshot.heap),
+      stable: source.loadMemory(`${key}/stable`, snapshot.stable),
+      chunkStore: chunks(snapshot.chunkStore),
+    },
+  ])
+  const queues = new CanisterQueues(stored.queues)
+  return {...stored, code, snapshots: new Map(snapshots), chunkStore: chunks(stored.chunkStore), queues}
+}
+
+/** In the history's order, which decides what is dropped first. */
+export function encodeIngressHistory(history: IngressHistory): Uint8Array {
+  return encodePart(history)
+}
+
+export function decodeIngressHistory(bytes: Uint8Array): IngressHistory {
+  return decodePart(bytes)
+}
+
+export function encodeRestOfState(state: ReplicatedState): Uint8Array {
+  const {canisters: _canisters, ingressHistory: _history, touched: _touched, awake: _awake, ...rest} = state
+  return encodePart(rest)
+}
+
+export function decodeRestOfState(bytes: Uint8Array): RestOfState {
+  return decodePart(bytes)
+}
+
+/** The whole state from its parts. */
+export function assembleState(rest: RestOfState, canisters: Iterable<CanisterState>, ingressHistory: IngressHistory): ReplicatedState {
+  const byId = new Map([...canisters].map((canister) => [canister.id, canister]))
+  return {...rest, canisters: byId, ingressHistory, touched: nothingTouched(), awake: undefined}
+}
+
+function encodePart(value: unknown): Uint8Array {
+  return concatBytes(Uint8Array.of(STATE_VERSION), encodeValue(value))
+}
+
+function decodePart<T>(bytes: Uint8Array): T {
+  if (bytes[0] !== STATE_VERSION) throw new StateVersionUnknown(bytes[0] ?? 0, STATE_VERSION)
+  return decodeValue(bytes.subarray(1)) as T
+}
+
+/** Blobs are never changed, so their hash is computed once. */
+const hashes = new WeakMap<Uint8Array, string>()
+
+function hashOf(blob: Uint8Array): string {
+  const known = hashes.get(blob)
+  if (known !== undefined) return known
+  const hash = toHex(sha256(blob))
+  hashes.set(blob, hash)
+  return hash
+}
