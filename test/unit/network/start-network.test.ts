@@ -18,8 +18,10 @@ const ANY_PORT = {host: '127.0.0.1', port: 0}
 const serverProgram = join(packageRoot(), 'test', 'cli', 'fixtures', 'fake-server.mjs')
 
 describe('local network', () => {
-  const folder = useTemporaryFolder()
   let network: LocalNetwork
+  // Before the folder goes, where the record of the process lies: hooks run in the order they stand.
+  afterEach(() => stopNetwork(network, {timeoutMs: 100}))
+  const folder = useTemporaryFolder()
   const start = (options: Partial<StartOptions> = {}) =>
     startNetwork(network, {bind: ANY_PORT, background: true, signal: new AbortController().signal, serverProgram, ...options})
 
@@ -28,7 +30,6 @@ describe('local network', () => {
     assert.ok(resolved.kind === 'local')
     network = resolved
   })
-  afterEach(() => stopNetwork(network, {timeoutMs: 100}))
 
   it('runs in the background until it is stopped, in order', async () => {
     const started = await start()
