@@ -80,6 +80,18 @@ export class BatchLog {
     return this.#log.append({kind: 'quarantine', height, subjects})
   }
 
+  /** With several nodes: resolves when this node may send what it signed. */
+  appendArtifact(height: number, artifact: Uint8Array): Promise<void> {
+    return this.#log.append({kind: 'artifact', height, artifact})
+  }
+
+  /** What this node signed for heights above `height`. */
+  async readArtifactsAbove(height: number): Promise<Uint8Array[]> {
+    const artifacts: Uint8Array[] = []
+    for await (const record of this.#log.read()) if (record.kind === 'artifact' && record.height > height) artifacts.push(record.artifact)
+    return artifacts
+  }
+
   /** A checkpoint is being taken: what comes now goes into another file. */
   startSegment(): void {
     this.#log.startSegment()
@@ -97,7 +109,7 @@ export class BatchLog {
   async #readNotes(): Promise<Map<number, LogRecord[]>> {
     const notes = new Map<number, LogRecord[]>()
     for await (const record of this.#log.read())
-      if (record.kind !== 'batch') notes.set(record.height, [...(notes.get(record.height) ?? []), record])
+      if (record.kind !== 'batch' && record.kind !== 'artifact') notes.set(record.height, [...(notes.get(record.height) ?? []), record])
     return notes
   }
 }
