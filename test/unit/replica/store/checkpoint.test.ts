@@ -113,7 +113,7 @@ const SMALL: CheckpointOptions = {compactFactor: 1, compactFromBytes: 20_000, ma
 /** Checkpoints, crashes and reloads by a seed; after each crash the state must be that of a checkpoint, the last promised one or a later. */
 async function survive(seed: number, faults: FaultyFs['faults'], options = SMALL): Promise<void> {
   const random = seededRandom(seed)
-  const fs = new FaultyFs(random)
+  let fs = new FaultyFs(random)
   const expected = new Map<number, Record<string, string>>()
   let [state, height, promised] = [new Map() as State, 0, 0]
   let store = await CheckpointStore.open(FOLDER, {fs, ...options})
@@ -146,7 +146,7 @@ async function survive(seed: number, faults: FaultyFs['faults'], options = SMALL
       }
     }
     store.close()
-    fs.loseUnsynced()
+    fs = fs.afterPowerLoss()
     store = await CheckpointStore.open(FOLDER, {fs, ...options})
     const found = store.height ?? 0
     assert.ok(found >= promised, `seed ${seed}: checkpoint ${promised} is lost, ${found} is there`)
