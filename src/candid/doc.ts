@@ -18,7 +18,7 @@ export const NEWLINE: Doc = {kind: 'newline'}
 /** A space, or a new line when the group breaks. */
 export const LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ' '}
 /** Nothing, or a new line when the group breaks. */
-export const SOFT_LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ''}
+const SOFT_LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ''}
 
 const INDENT = 2
 

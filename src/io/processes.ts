@@ -1,4 +1,5 @@
 /** Other processes: whether they live, how they end, who holds a port. */
+import {spawnSync} from 'node:child_process'
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {errorCode} from './files.js'
@@ -22,6 +23,14 @@ function isZombie(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The command line of a process; undefined when it is gone, or the system does not tell (Windows). */
+export function findCommandLine(pid: number): string | undefined {
+  if (process.platform === 'linux') return commandOf(String(pid)) || undefined
+  if (process.platform === 'win32') return undefined
+  const {stdout} = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {encoding: 'utf8'})
+  return stdout?.trim() || undefined
 }
 
 /** Waits until a process has ended; false when it lives on after the time. */

@@ -23,7 +23,7 @@ export class NetworkAlreadyRunning extends IcicleError {
 /** What to do when the network was started by another release than the one that talks to it. */
 export function staleVersionHint(runningVersion: string, ownVersion: string): string {
   const program = programName()
-  return `It is served by icicle ${runningVersion}, this is ${ownVersion}: '${program} stop' and '${program} start' bring it up to date and keep its state.`
+  return `The local network is served by icicle ${runningVersion}, this is ${ownVersion}: '${program} stop' and '${program} start' bring it up to date and keep its state.`
 }
 
 export class NetworkNotRunning extends IcicleError {

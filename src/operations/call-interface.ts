@@ -36,10 +36,14 @@ export async function findMethodInterface(
   const found = candid && findMethod(candid, method)
   if (candid && found) return {method: found, types: candid.types}
   const reason = candid
-    ? `The Candid interface of '${canister.name}' has no method '${method}'`
+    ? `The Candid interface of '${canister.name}' has no method '${method}' (it has ${listMethods(candid)})`
     : `Cannot fetch Candid interface for ${method}`
   context.reporter.warn(`${reason}, sending arguments with inferred types.`)
   return undefined
+}
+
+function listMethods({service}: CandidInterface): string {
+  return service?.methods.map(({name}) => `'${name}'`).join(', ') || 'none'
 }
 
 async function findInterface(context: ProjectContext, agent: IcAgent, canister: FoundCanister): Promise<CandidInterface | undefined> {

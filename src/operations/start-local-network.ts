@@ -12,6 +12,9 @@ import type {Project} from '../project/project.js'
 import {BindInvalid, NetworkNotLocal} from './errors.js'
 import type {Reporter} from './reporter.js'
 
+/** A server that lives shorter than this would only die again. */
+const MIN_LIFE_MS = 2_000
+
 export interface StartContext {
   readonly network: NetworkConfig
   readonly project: Project | undefined
@@ -46,9 +49,8 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(describeSource(network))
   warnOfIgnoredDefaults(context, network)
   const deleted = request.clean ? clean(context, network) : []
-  const started = await reporter.step('Starting the network…', () =>
-    startNetwork(network, {bind, background: request.background, signal, onLine: reporter.info}),
-  )
+  const start = (at: Bind) => startNetwork(network, {bind: at, background: request.background, signal, onLine: reporter.info})
+  const started = await reporter.step('Starting the network…', () => start(bind))
   const address = showBind({host: started.host, port: started.port})
   const report = {network: network.name, url: started.url, pid: started.pid, rootKey: started.rootKey, deleted}
   reporter.debug(describeConfiguration(network, bind))
@@ -59,8 +61,11 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(
     `Replica API running on ${address}. You must open a new terminal to continue developing. If you'd prefer to stop, quit with 'Ctrl-C'.`,
   )
-  await serveUntilInterrupted(started, signal)
-  forgetRunningNetwork(network)
+  const restart = (port: number): Promise<StartedNetwork> => {
+    forgetRunningNetwork(network)
+    return start({...bind, port})
+  }
+  await serveUntilInterrupted(started, restart, context).finally(() => forgetRunningNetwork(network))
   return {...report, logFile: undefined}
 }
 
@@ -110,10 +115,27 @@ function clean({project, reporter}: StartContext, network: LocalNetwork): readon
   return deleted
 }
 
-async function serveUntilInterrupted(started: StartedNetwork, signal: AbortSignal): Promise<void> {
+/** Brings the network back, on the same port, when its process dies; gives up when it dies young. */
+async function serveUntilInterrupted(
+  first: StartedNetwork,
+  restart: (port: number) => Promise<StartedNetwork>,
+  {reporter, signal}: StartContext,
+) {
+  for (let started = first; ; ) {
+    const since = Date.now()
+    const exitCode = await endOf(started, signal)
+    if (exitCode === 0 || signal.aborted) return
+    if (Date.now() - since < MIN_LIFE_MS) throw new NetworkDied(exitCode)
+    reporter.warn(`The network's process ended with exit code ${exitCode}. Starting it again with its state.`)
+    started = await restart(started.port)
+  }
+}
+
+async function endOf(started: StartedNetwork, signal: AbortSignal): Promise<number> {
   const stop = (): void => started.stop()
   signal.addEventListener('abort', stop, {once: true})
   if (signal.aborted) stop()
   const exitCode = await started.ended
-  if (exitCode !== 0 && !signal.aborted) throw new NetworkDied(exitCode ?? 0)
+  signal.removeEventListener('abort', stop)
+  return exitCode ?? 0
 }

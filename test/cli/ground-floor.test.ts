@@ -92,6 +92,34 @@ describe('identity', () => {
     assertOutcome(box.run('identity', 'new', 'alice'), {exitCode: 255, stdout: ''})
   })
 
+  it('exports, imports, renames and removes', () => {
+    box.run('identity', 'new', 'alice', '--storage-mode', 'plaintext')
+    const pem = box.run('identity', 'export', 'alice').stdout
+    assert.match(pem, /^-----BEGIN EC PRIVATE KEY-----\r?\n[\s\S]*-----END EC PRIVATE KEY-----\n$/)
+    writeFileSync(join(box.folder, 'key.pem'), pem)
+    const imported = box.run('identity', 'import', 'bob', 'key.pem', '--storage-mode', 'plaintext')
+    assertOutcome(imported, {exitCode: 0, stdout: '', stderr: 'Imported identity: "bob".\n'})
+    const principal = (name: string) => box.run('identity', 'get-principal', '--identity', name).stdout
+    assert.equal(principal('bob'), principal('alice'))
+    box.run('identity', 'use', 'bob')
+    assertOutcome(box.run('identity', 'rename', 'bob', 'carol'), {
+      exitCode: 0,
+      stderr: 'Renamed identity "bob" to "carol".\nNow using identity: "carol".\n',
+    })
+    assertOutcome(box.run('identity', 'whoami'), {stdout: 'carol\n'})
+    assertOutcome(box.run('identity', 'remove', 'carol'), {exitCode: 255})
+    assertOutcome(box.run('identity', 'remove', 'alice'), {exitCode: 0, stderr: 'Removed identity "alice".\n'})
+    assertOutcome(box.run('identity', 'list'), {stdout: 'anonymous\ncarol\n'})
+  })
+
+  it('refuses to import what is no key', () => {
+    writeFileSync(join(box.folder, 'key.pem'), 'nonsense')
+    assert.match(box.run('identity', 'import', 'x', 'key.pem').stderr, /^Error: Failed to validate PEM content: /)
+    assert.match(box.run('identity', 'import', 'x', 'none.pem').stderr, /^Error: There is no file '.*none\.pem'\.$/m)
+    assertOutcome(box.run('identity', 'import', 'x'), {exitCode: 2})
+    assertOutcome(box.run('identity', 'export', 'anonymous'), {exitCode: 255, stdout: ''})
+  })
+
   it('takes --identity anywhere, and DFX_IDENTITY', () => {
     const anonymous = {exitCode: 0, stdout: '2vxsx-fae\n', stderr: ''}
     assertOutcome(box.run('--identity', 'anonymous', 'identity', 'get-principal'), anonymous)
@@ -155,20 +183,68 @@ describe('the local network', () => {
     assert.equal(box.runWith({cwd: join(box.folder, 'src')}, 'stop').stderr, '')
   })
 
-  it('stops in the foreground at Ctrl-C, in order and without a word', async () => {
-    const child = spawn(process.execPath, [box.program, 'start', '--host', '127.0.0.1:0'], {cwd: box.folder, env: box.env})
-    let stderr = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-      if (text.includes('Replica API running on')) child.kill('SIGINT')
+  describe('in the foreground', () => {
+    const networkFolder = () => join(box.home, '.local', 'share', 'dfx', 'network', 'local')
+    const serve = () => {
+      const child = spawn(process.execPath, [box.program, 'start', '--host', '127.0.0.1:0'], {cwd: box.folder, env: box.env})
+      let stderr = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text
+      })
+      /** Waits until the program has written a text; the test's own time limit ends it. */
+      const says = async (text: string): Promise<void> => {
+        while (!stderr.includes(text)) await once(child.stderr, 'data')
+      }
+      return {child, says, exited: once(child, 'exit'), stderr: () => stderr}
+    }
+
+    it('stops at Ctrl-C, in order and without a word', async () => {
+      const {child, says, exited, stderr} = serve()
+      await says('Replica API running on')
+      child.kill('SIGINT')
+      assert.equal((await exited)[0], 0, stderr())
+      assert.match(stderr(), /a line before\n/)
+      assert.ok(stderr().endsWith("quit with 'Ctrl-C'.\n"), stderr())
+      assert.equal(readFileSync(join(networkFolder(), 'icicle', 'checkpoint'), 'utf8'), 'taken\n')
+      assert.ok(!existsSync(join(networkFolder(), 'pid')))
     })
-    const [exitCode] = await once(child, 'exit')
-    assert.equal(exitCode, 0, stderr)
-    assert.match(stderr, /a line before\n/)
-    assert.ok(stderr.endsWith("quit with 'Ctrl-C'.\n"), stderr)
-    const folder = join(box.home, '.local', 'share', 'dfx', 'network', 'local')
-    assert.equal(readFileSync(join(folder, 'icicle', 'checkpoint'), 'utf8'), 'taken\n')
-    assert.ok(!existsSync(join(folder, 'pid')))
+
+    it('ends when it is stopped from elsewhere', async () => {
+      const {says, exited} = serve()
+      await says('Replica API running on')
+      assert.equal(box.run('stop').exitCode, 0)
+      assert.equal((await exited)[0], 0)
+    })
+
+    it('brings a killed server back on its port, but not one that dies at once', async () => {
+      const {says, exited, stderr} = serve()
+      await says('Replica API running on')
+      const pid = () => Number(readFileSync(join(networkFolder(), 'pid'), 'utf8'))
+      const port = box.run('info', 'webserver-port').stdout
+      await new Promise((resolve) => setTimeout(resolve, 2100))
+      const first = pid()
+      process.kill(first, 'SIGKILL')
+      await says('Starting it again with its state.')
+      while (!existsSync(join(networkFolder(), 'pid')) || pid() === first) await new Promise((resolve) => setTimeout(resolve, 20))
+      assert.equal(box.run('ping').exitCode, 0)
+      assert.equal(box.run('info', 'webserver-port').stdout, port)
+      process.kill(pid(), 'SIGKILL')
+      assert.equal((await exited)[0], 255)
+      assert.match(stderr(), /^Error: The network's process ended by itself with exit code 1\.$/m)
+      assert.ok(!existsSync(join(networkFolder(), 'pid')))
+    })
+  })
+
+  it('warns when an older icicle serves it, and says what to type', () => {
+    start()
+    const record = join(box.home, '.local', 'share', 'dfx', 'network', 'local', 'icicle.json')
+    writeFileSync(record, readFileSync(record, 'utf8').replace(/"version": ".*"/, '"version": "0.0.1"'))
+    const {exitCode, stderr} = box.run('ping')
+    assert.equal(exitCode, 0)
+    assert.match(
+      stderr,
+      /^WARNING: The local network is served by icicle 0\.0\.1, this is .*: 'icicle stop' and 'icicle start' bring it up to date and keep its state\.\n$/,
+    )
   })
 
   it('says what to type when it does not run', () =>

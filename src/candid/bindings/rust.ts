@@ -17,7 +17,7 @@ import {
   resolveType,
 } from '../types.js'
 import {rustFieldName, rustMethodName, rustTypeName} from './rust-names.js'
-import {findBoxed} from './rust-recursion.js'
+import {findRecursion, type Recursion} from './rust-recursion.js'
 import {ASYNC, AWAIT} from './words.js'
 
 const HEADER = `// This is a generated Rust binding of a Candid interface. Adjust types where you like others better.
@@ -60,11 +60,11 @@ const DERIVE = '#[derive(CandidType, Deserialize)]'
 class RustWriter {
   readonly items: string[] = []
   private readonly taken: Set<string>
-  private readonly boxed: ReadonlySet<string>
+  private readonly recursion: Recursion
 
   constructor(private readonly candid: CandidInterface) {
     this.taken = new Set([...candid.types.keys()].map(rustTypeName).concat('Service'))
-    this.boxed = findBoxed(candid.types)
+    this.recursion = findRecursion(candid.types)
   }
 
   define(name: string, type: CandidType): void {
@@ -80,7 +80,7 @@ class RustWriter {
   }
 
   private refersToItself(type: CandidType, name: string): boolean {
-    return type.kind !== 'var' && [...this.boxed].some((each) => rustTypeName(each) === name)
+    return type.kind !== 'var' && [...this.recursion.recursive].some((each) => rustTypeName(each) === name)
   }
 
   private struct(name: string, {fields}: FieldsType): string {
@@ -133,7 +133,7 @@ class RustWriter {
   private type(type: CandidType, place: string): string {
     switch (type.kind) {
       case 'var':
-        return this.boxed.has(type.name) ? `Box<${rustTypeName(type.name)}>` : rustTypeName(type.name)
+        return this.recursion.boxed.has(type.name) ? `Box<${rustTypeName(type.name)}>` : rustTypeName(type.name)
       case 'opt':
         return `Option<${this.type(type.inner, `${place}Inner`)}>`
       case 'vec':

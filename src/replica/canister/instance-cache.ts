@@ -27,10 +27,15 @@ export class InstanceCache {
     this.#instances = new LruCache(capacity)
   }
 
-  /** The instance that was left at this version of the heap with this module. */
-  find(heap: PagedMemory, heapVersion: number, compiled: CompiledModule): LiveInstance | undefined {
+  /**
+   * The instance that was left at this version of the heap with this module. It is out of the cache until `keep`: should a bug throw while
+   * it runs, nobody finds it as it then is.
+   */
+  take(heap: PagedMemory, heapVersion: number, compiled: CompiledModule): LiveInstance | undefined {
     const instance = this.#instances.find(heap)
-    return instance?.heapVersion === heapVersion && instance.compiled === compiled ? instance : undefined
+    if (instance?.compiled !== compiled) return undefined
+    this.#instances.delete(heap)
+    return instance.heapVersion === heapVersion ? instance : undefined
   }
 
   keep(heap: PagedMemory, instance: LiveInstance): void {

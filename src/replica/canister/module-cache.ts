@@ -17,6 +17,8 @@ const INVALID_PREFIX = "Canister's Wasm module is not valid: "
 export class ModuleCache {
   readonly #gunzip: Gunzip
   readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(MAX_CACHED_MODULES)
+  /** Hashes in hexadecimal: looked up with every message. */
+  readonly #keys = new WeakMap<Uint8Array, Record<Variant, string>>()
 
   constructor(gunzip: Gunzip) {
     this.#gunzip = gunzip
@@ -24,7 +26,7 @@ export class ModuleCache {
 
   /** The message of an invalid module is complete. */
   compile({wasm, hash}: ModuleCode, variant: Variant): CompiledModule | InvalidModule {
-    const key = `${variant}:${toHex(hash)}`
+    const key = this.#keyOf(hash, variant)
     const known = this.#modules.find(key)
     if (known) return known
     const compiled = this.#decodeAndCompile(wasm, variant)
@@ -34,6 +36,16 @@ export class ModuleCache {
 
   clear(): void {
     this.#modules.clear()
+  }
+
+  #keyOf(hash: Uint8Array, variant: Variant): string {
+    let keys = this.#keys.get(hash)
+    if (!keys) {
+      const text = toHex(hash)
+      keys = {local: `local:${text}`, global: `global:${text}`, refuel: `refuel:${text}`}
+      this.#keys.set(hash, keys)
+    }
+    return keys[variant]
   }
 
   #decodeAndCompile(uploaded: Uint8Array, variant: Variant): CompiledModule | InvalidModule {

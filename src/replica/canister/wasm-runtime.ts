@@ -85,7 +85,6 @@ export class WasmRuntime implements Runtime {
       return {kind: 'finished', instructions, logs, result: {kind: 'success', changes}}
     }
     const changed = commit(live, sandbox, input)
-    if (changed.heap !== code.heap) this.#instances.drop(code.heap)
     this.#keep(live, changed)
     return {kind: 'finished', instructions, logs, result: {kind: 'success', changes, code: changed}}
   }
@@ -95,8 +94,8 @@ export class WasmRuntime implements Runtime {
     invariant(compiled.kind === 'compiled', 'only modules that passed inspection are run')
     if (entry.kind === 'start') return this.#createFirst(compiled, code, entry.keepsHeap)
     invariant(code.globals, 'globals are known after the first run of a module')
-    const found = this.#instances.find(code.heap, code.heapVersion, compiled)
-    return found ?? this.#instances.create(compiled, code.heapVersion, {heap: code.heap, globals: toEngineGlobals(code.globals)})
+    const taken = this.#instances.take(code.heap, code.heapVersion, compiled)
+    return taken ?? this.#instances.create(compiled, code.heapVersion, {heap: code.heap, globals: toEngineGlobals(code.globals)})
   }
 
   /** Data segments belong to the new heap as it is, not to what the first execution writes. */
@@ -121,7 +120,6 @@ export class WasmRuntime implements Runtime {
   #keep(live: LiveInstance, {heap, heapVersion, globals}: ExecutableCode): void {
     live.heapVersion = heapVersion
     if (globals && !live.wasm.needsFreshInstance) this.#instances.keep(heap, live)
-    else this.#instances.drop(heap)
   }
 }
 

@@ -85,7 +85,15 @@ function buildBlock(round: Round, rank: number, work: Work): SealedBlock | undef
     certifiedHeight,
     dkg: makeDkg(round, parent, height),
     payload: rules.isEmpty ? EMPTY_PAYLOAD : waiting,
+    stoppedForNs: findStoppedTime(round, parent, timeNs),
   })
+}
+
+/** The first block after a start tells how long the subnet had stood still. */
+function findStoppedTime({pool, stoppedForNs}: Round, parent: SealedBlock, timeNs: bigint): bigint {
+  if (parent.height > pool.rootHeight) return 0n
+  const sinceParentNs = timeNs - parent.timeNs
+  return stoppedForNs < sinceParentNs ? stoppedForNs : sinceParentNs
 }
 
 function buildPayload(round: Round, rules: PayloadRules): Payload {

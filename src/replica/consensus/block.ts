@@ -2,7 +2,7 @@
  * Blocks and their bytes.
  *
  *     block = CBOR [header, payload], both byte strings
- *     header = CBOR [version, height, parent, maker, rank, time, registry version, certified height, dkg, payload hash]
+ *     header = CBOR [version, height, parent, maker, rank, time, registry version, certified height, dkg, payload hash, stopped for]
  *     payload = CBOR [ingress, responses]
  *     block hash = SHA-256(domain ‖ header); payload hash = SHA-256(domain ‖ payload)
  *
@@ -58,6 +58,8 @@ export interface Block {
   readonly certifiedHeight: number
   readonly dkg: DkgPayload
   readonly payload: Payload
+  /** How long the subnet did not run before this block, at most the time since its parent; 0 almost always. */
+  readonly stoppedForNs: bigint
 }
 
 /** A block with its bytes and its hash. */
@@ -101,6 +103,7 @@ function encodeHeader(block: Block, payload: Uint8Array): Uint8Array {
     block.certifiedHeight,
     encodeDkg(block.dkg),
     sha256(inDomain('block_payload_domain', payload)),
+    block.stoppedForNs,
   ])
 }
 
@@ -121,6 +124,7 @@ function readHeader(value: CborValue, payload: Payload): Block {
     certifiedHeight: numberAt(fields[7]),
     dkg: readDkg(fields[8]),
     payload,
+    stoppedForNs: natAt(fields[10]),
   }
 }
 

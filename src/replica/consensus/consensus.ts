@@ -9,6 +9,7 @@
 
 import {encodeUtf8} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
+import type {IngressPayloads} from '../ingress/payload-context.js'
 import type {ConsensusResponse} from '../messaging/batch.js'
 import {aggregate} from './aggregator.js'
 import {type Artifact, type CatchUpPackage, keyOfArtifact} from './artifacts.js'
@@ -22,7 +23,7 @@ import type {ConsensusConfig} from './parameters.js'
 import {type Anchor, Pool} from './pool.js'
 import {shareBeacon, shareTape, signAhead} from './randomness.js'
 import {ResponsePool} from './responses.js'
-import {type ExecutedState, type IngressPayloads, Round, type StepOutput, type Work} from './round.js'
+import {type ExecutedState, Round, type StepOutput, type Work} from './round.js'
 import type {Hash} from './statements.js'
 import {judge} from './validator.js'
 
@@ -34,6 +35,8 @@ export interface ConsensusOptions {
   readonly anchor: Anchor
   /** Of the newest certified state; below the anchor after a crash, until the replayed state is handed in. */
   readonly certifiedHeight?: number
+  /** How long the subnet did not run before now; 0 for one that did, and that this node joins. */
+  readonly stoppedForNs?: bigint
 }
 
 export interface Heights {
@@ -52,9 +55,10 @@ export class Consensus {
   #incoming: Artifact[] = []
   #waiting = new Map<string, Artifact>()
 
-  constructor({config, crypto, payloads, anchor, certifiedHeight = anchor.block.height}: ConsensusOptions) {
+  constructor({config, crypto, payloads, anchor, certifiedHeight = anchor.block.height, stoppedForNs = 0n}: ConsensusOptions) {
     const pool = new Pool(config.nodes, anchor)
     this.#round = new Round({config, crypto, pool, payloads, responses: new ResponsePool(config.nodes)}, certifiedHeight)
+    this.#round.stoppedForNs = stoppedForNs
   }
 
   get heights(): Heights {
@@ -174,6 +178,7 @@ export function makeGenesis(config: Pick<ConsensusConfig, 'nodes' | 'registryVer
     certifiedHeight: 0,
     dkg: {kind: 'summary', registryVersion, members: nodes, transcripts: []},
     payload: EMPTY_PAYLOAD,
+    stoppedForNs: 0n,
   })
   return {block, beacon: {kind: 'aggregate', statement: {purpose: 'beacon', height: 0, subject: ''}, proof: seed}}
 }

@@ -64,6 +64,7 @@ export function replayBatch({block, failed}: Pick<FinalBlock, 'block' | 'failed'
     registryVersion: block.registryVersion,
     blockMaker: {nodeId: block.maker, failed},
     isSummary: block.dkg.kind === 'summary',
+    ...(block.stoppedForNs > 0n && {stoppedForNs: block.stoppedForNs}),
   }
 }
 

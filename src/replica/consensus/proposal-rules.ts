@@ -1,9 +1,10 @@
 /** What a block's payload may depend on and must hold: the same rules for its maker and for those who check it. */
 
+import type {PayloadContext} from '../ingress/payload-context.js'
 import type {Block, Payload, SealedBlock} from './block.js'
 import {isSummaryHeight, MAX_BLOCK_BYTES, MAX_INGRESS_PER_BLOCK} from './parameters.js'
 import {findResponseFault, responseBytes} from './responses.js'
-import type {PayloadContext, Round} from './round.js'
+import type {Round} from './round.js'
 
 export interface PayloadRules extends PayloadContext {
   /** Ids of outcalls that the ancestors answer. */

@@ -34,6 +34,7 @@ function judgeContext(round: Round, block: SealedBlock, parent: SealedBlock): Ve
   const isGreater =
     block.height === parent.height + 1 &&
     block.timeNs > parent.timeNs &&
+    block.stoppedForNs <= block.timeNs - parent.timeNs &&
     block.registryVersion >= parent.registryVersion &&
     block.certifiedHeight >= parent.certifiedHeight &&
     block.certifiedHeight < block.height

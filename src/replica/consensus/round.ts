@@ -1,6 +1,6 @@
 /** What the rules of consensus work on: the pool, this node, the time, and what is to come out of the step. */
 
-import type {IngressItem} from '../ingress/ingress-item.js'
+import type {IngressPayloads} from '../ingress/payload-context.js'
 import type {Batch, ConsensusResponse} from '../messaging/batch.js'
 import type {Artifact, CatchUpPackage} from './artifacts.js'
 import type {SealedBlock} from './block.js'
@@ -13,24 +13,6 @@ import {type Aggregate, committeeKeyOf, type Hash, keyOf, MULTI_SIGNED, messageO
 
 /** Why a round would be run: for nothing, for messages and answers that fit a block, or for time itself. */
 export type Work = 'none' | 'payload' | 'block'
-
-/** Where a payload stands: what selection and validation may depend on. */
-export interface PayloadContext {
-  readonly height: number
-  readonly timeNs: bigint
-  readonly certifiedHeight: number
-  /** Blocks between the certified height and the new one, newest first: their messages are not in the certified state yet. */
-  readonly ancestors: readonly {readonly payload: {readonly ingress: readonly IngressItem[]}}[]
-  readonly maxBytes: number
-  readonly maxMessages: number
-}
-
-/** Chooses and checks the ingress messages of blocks; the ingress room has one. */
-export interface IngressPayloads {
-  build(context: PayloadContext): readonly IngressItem[]
-  /** What is wrong with a payload, or undefined. */
-  findFault(items: readonly IngressItem[], context: PayloadContext): string | undefined
-}
 
 /** A batch with what the log keeps of it. */
 export interface DeliveredBatch {
@@ -94,6 +76,8 @@ export class Round implements RoundParts {
   summary: Anchor | undefined
   readonly executed = new Map<number, ExecutedState>()
   nowNs = 0n
+  /** Before this node began at the root of its pool. */
+  stoppedForNs = 0n
   work: Work = 'none'
   isHalted = false
   /** Signatures made before they were needed, by message in hexadecimal. */

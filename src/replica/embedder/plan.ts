@@ -62,7 +62,7 @@ export interface Plan {
 }
 
 /** Values of the global `stop`: why the instrumentation itself ended an execution. */
-export const STOP = {none: 0, outOfInstructions: 1, stackOverflow: 2, nullElement: 3} as const
+export const STOP = {none: 0, outOfInstructions: 1, stackOverflow: 2, nullElement: 3, noMemory: 4} as const
 
 export interface PlanInput {
   readonly module: WasmModule

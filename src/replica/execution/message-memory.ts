@@ -3,15 +3,16 @@
 import {RESERVED_RESPONSE_BYTES} from '../state/canister-queues.js'
 import type {Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
+import {selectCanisters} from '../state/select-canisters.js'
 
 const GUARANTEED_POOL_BYTES = 15 * 2 ** 30
 
-/** Counts message memory during a batch; started with one pass over the canisters. */
+/** Counts message memory during a batch; started with one pass over the canisters awake. */
 export class MessageMemory {
   #usedBytes = 0
 
   constructor(state: ReplicatedState) {
-    for (const {queues} of state.canisters.values()) this.#usedBytes += queues.memoryBytes
+    for (const {queues} of selectCanisters(state, () => true)) this.#usedBytes += queues.memoryBytes
   }
 
   /** Takes note that the queues of a canister grew or shrank. */

@@ -8,6 +8,8 @@ export interface IngressItem {
   readonly ingress: Ingress
   /** The bytes as posted; their signature is checked again by every node. */
   readonly envelope: Uint8Array
+  /** The earliest of its expiry and those of its delegations. */
+  readonly validUntilNs: bigint
 }
 
 /** Largest envelope. Source: digest http-interface section 5. */
@@ -34,5 +36,7 @@ export function decodeIngress(envelope: Uint8Array, effectiveCanisterId: Caniste
     sizeBytes: envelope.length,
     ...(senderInfo && {senderInfo: {info: senderInfo.info, signer: principalFromBytes(senderInfo.signer)}}),
   }
-  return {ingress, envelope}
+  const expiries = (parsed.envelope.delegations ?? []).map(({delegation}) => delegation.expirationNs)
+  const validUntilNs = expiries.reduce((least, expiry) => (expiry < least ? expiry : least), ingress.expiryNs)
+  return {ingress, envelope, validUntilNs}
 }

@@ -41,6 +41,11 @@ export class PagedMemory {
     return this.#sizeBytes
   }
 
+  /** Where chunks that are not loaded come from: of a checkpoint, what the dirty pages are relative to. */
+  get source(): ChunkSource | undefined {
+    return this.#source
+  }
+
   /** Enlarges to `sizeBytes`; the new bytes are zero. */
   growTo(sizeBytes: number): void {
     invariant(sizeBytes >= this.#sizeBytes && sizeBytes % CHUNK_BYTES === 0, `memory cannot grow from ${this.#sizeBytes} to ${sizeBytes}`)

@@ -25,6 +25,7 @@ export class Account {
   #minted = 0n
   #reserved = 0n
   #grownBytes = 0n
+  #messageBytes: bigint
 
   constructor(facts: AccountFacts, availableCycles: bigint, subnet: SubnetFacts) {
     this.#facts = facts
@@ -32,6 +33,7 @@ export class Account {
     this.#subnetMemory = subnet.memory
     this.#balance = facts.cycles
     this.#available = availableCycles
+    this.#messageBytes = facts.messageMemoryBytes
   }
 
   get balance(): bigint {
@@ -77,11 +79,15 @@ export class Account {
     return minted
   }
 
-  /** Takes cycles for a call; false when that would leave less than the freezing limit. */
-  spend(amount: bigint): boolean {
-    if (amount > this.liquid) return false
-    this.#balance -= amount
-    return true
+  /** Takes cycles for a call whose messages will occupy `messageBytes`; false when that would leave less than the freezing limit. */
+  spend(amount: bigint, messageBytes = 0): boolean {
+    this.#messageBytes += BigInt(messageBytes)
+    if (amount <= this.liquid) {
+      this.#balance -= amount
+      return true
+    }
+    this.#messageBytes -= BigInt(messageBytes)
+    return false
   }
 
   /** Brings back what a call that is not made had taken. */
@@ -145,7 +151,7 @@ export class Account {
     const charged = larger(used, facts.memoryAllocationBytes)
     const perDay =
       storageCost(this.#fees, charged, DAY_NS) +
-      storageCost(this.#fees, facts.messageMemoryBytes, DAY_NS) +
+      storageCost(this.#fees, this.#messageBytes, DAY_NS) +
       computeAllocationCost(this.#fees, facts.computeAllocation, DAY_NS)
     return larger((perDay * facts.freezingThresholdSeconds) / SECONDS_PER_DAY - facts.reservedCycles - this.#reserved, 0n)
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import {mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {removeIdentity, renameIdentity} from '../../../src/identity/change-identity.js'
 import {ANONYMOUS_IDENTITY, loadIdentity} from '../../../src/identity/load.js'
 import {chooseIdentity, createIdentity, listIdentities, readChosenIdentity} from '../../../src/identity/store.js'
 import type {Places} from '../../../src/project/places.js'
@@ -54,6 +55,34 @@ describe('identities', () => {
   for (const name of ['', 'a/b', '..', 'a b', 'ü'])
     it(`refuse the name '${name}'`, () => assert.throws(() => createIdentity(places(), name), {code: 'IDENTITY_NAME_INVALID'}))
   it('refuse to make anonymous', () => assert.throws(() => createIdentity(places(), 'anonymous'), {code: 'IDENTITY_ANONYMOUS_RESERVED'}))
+  it('follow the choice when they are renamed', () => {
+    for (const name of ['a', 'b']) createIdentity(places(), name)
+    chooseIdentity(places(), 'a')
+    assert.equal(renameIdentity(places(), 'a', 'c'), true)
+    assert.equal(renameIdentity(places(), 'b', 'd'), false)
+    assert.deepEqual([readChosenIdentity(places()), listIdentities(places())], ['c', ['anonymous', 'c', 'd']])
+    assert.throws(() => renameIdentity(places(), 'c', 'd'), {code: 'IDENTITY_EXISTS'})
+    assert.throws(() => renameIdentity(places(), 'x', 'y'), {code: 'IDENTITY_NOT_FOUND'})
+    assert.throws(() => renameIdentity(places(), 'anonymous', 'y'), {code: 'IDENTITY_ANONYMOUS_RESERVED'})
+  })
+
+  it('are removed unless chosen or holding wallets', () => {
+    for (const name of ['a', 'b']) createIdentity(places(), name)
+    chooseIdentity(places(), 'a')
+    assert.throws(() => removeIdentity(places(), 'a', {dropWallets: false}), {code: 'IDENTITY_IN_USE'})
+    writeFileSync(folder.file('identity', 'b', 'wallets.json'), '{}')
+    assert.throws(() => removeIdentity(places(), 'b', {dropWallets: false}), {code: 'IDENTITY_HAS_WALLETS'})
+    removeIdentity(places(), 'b', {dropWallets: true})
+    assert.deepEqual(listIdentities(places()), ['a', 'anonymous'])
+  })
+
+  it('would be caught if a new one left a key that others can read', () => {
+    createIdentity(places(), 'planted')
+    const file = folder.file('identity', 'planted', 'identity.pem')
+    chmodSync(file, 0o644)
+    if (process.platform !== 'win32') assert.notEqual(statSync(file).mode & 0o777, 0o600)
+  })
+
   it('say when there is none of the name', () => {
     assert.throws(() => load('bob'), {code: 'IDENTITY_NOT_FOUND'})
     assert.throws(() => chooseIdentity(places(), 'bob'), {code: 'IDENTITY_NOT_FOUND'})

@@ -144,6 +144,13 @@ describe('local network', () => {
     assert.equal(findRunningNetwork(network), undefined)
   })
 
+  it('is not mistaken for another process that has its number now', async function () {
+    if (process.platform === 'win32') this.skip()
+    recordRunningNetwork(network, {pid: process.pid, host: 'h', port: 1, version: 'v', rootKey: ''})
+    assert.equal(findRunningNetwork(network), undefined)
+    assert.equal(await stopNetwork(network), 'not-running')
+  })
+
   it('is reached on the loopback address when it listens everywhere', () =>
     assert.equal(networkUrl({...network, bind: {host: '0.0.0.0', port: 1}}), 'http://127.0.0.1:1'))
 

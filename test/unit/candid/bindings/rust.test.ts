@@ -76,4 +76,10 @@ impl Service {
     assert.ok(names.length > 60)
     assert.equal(new Set(names).size, names.length)
   })
+
+  it('would notice a type of infinite size (planted bug)', () => {
+    const rust = generateRust(parseDid('type Tree = variant { leaf; node : record { Tree; Tree } }; type Rose = vec Rose'))
+    assert.match(rust, /Node\(\(Box<Tree>, Box<Tree>,\)\)/)
+    assert.match(rust, /pub struct Rose\(pub Vec<Rose>\);/)
+  })
 })

@@ -4,8 +4,8 @@ import {encodeUtf8} from '../../../../src/base/bytes.js'
 import {encodeCbor} from '../../../../src/protocol/cbor-encode.js'
 import type {NodeId, SubnetId} from '../../../../src/protocol/principal.js'
 import type {ConsensusConfig} from '../../../../src/replica/consensus/parameters.js'
-import type {IngressPayloads} from '../../../../src/replica/consensus/round.js'
 import {decodeIngress, type IngressItem} from '../../../../src/replica/ingress/ingress-item.js'
+import type {IngressPayloads} from '../../../../src/replica/ingress/payload-context.js'
 
 export const nodeIds = (count: number): NodeId[] =>
   Array.from({length: count}, (_, index) => `0${index.toString(16)}`.slice(-2).repeat(3) as NodeId)

@@ -156,6 +156,14 @@ describe('Consensus with one node', () => {
     )
   })
 
+  it('tells in the first block after a start, and only there, how long it had stood still', () => {
+    const {config, crypto, payloads} = aNode()
+    const anchor = makeGenesis(config, GENESIS_NS)
+    const consensus = new Consensus({config, crypto, payloads, anchor, stoppedForNs: 700n})
+    const batches = [2_000n, 2_100n].flatMap((nowNs) => consensus.step(nowNs, 'block').batches.map(({batch}) => batch.stoppedForNs))
+    assert.deepEqual(batches, [700n, undefined])
+  })
+
   it('takes the answer of an outcall into the next block, once', () => {
     const node = aNode()
     node.consensus.addResponse({id: 3, payload: {kind: 'reply', data: Uint8Array.of(1, 2)}})

@@ -288,6 +288,8 @@ describe('System API: calls', () => {
 
   const refusals: readonly {readonly what: string; readonly options: FakeOptions}[] = [
     {what: 'the queue is full', options: {canister: {freeSlots: new Map([['' as never, 0]])}}},
+    {what: 'no callback is left', options: {subnet: {availableCallbacks: 0}}},
+    {what: 'message memory is used up', options: {subnet: {availableMessageBytes: 2_000_000}}},
     {what: 'the balance would fall below the freezing limit', options: {account: {cycles: 42_000_000_000n}}},
   ]
   for (const {what, options} of refusals)
@@ -300,6 +302,20 @@ describe('System API: calls', () => {
       assert.equal(host.sandbox.account.balance, before)
       assert.deepEqual(host.sandbox.finish().calls, [])
     })
+
+  it('counts the memory of its calls towards the freezing limit', () => {
+    const host = new FakeHost()
+    const limit = () => {
+      host.call('canister_liquid_cycle_balance128', 64)
+      return host.sandbox.account.balance - host.cyclesAt(64)
+    }
+    const before = limit()
+    host.call(...BEGIN_CALL)
+    host.call('call_perform')
+    // 2 MiB and an envelope for 30 days at 127,000 cycles per GiB and second.
+    const reserved = (BigInt(2_097_152 + 256) * 127_000n * 2_592_000n) / (1n << 30n)
+    assert.ok(limit() - before - reserved < 100n && limit() - before - reserved > -100n)
+  })
 
   it('counts its own calls against the free slots', () => {
     const host = new FakeHost({canister: {maxFreeSlots: 2}})
