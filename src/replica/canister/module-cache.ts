@@ -11,12 +11,14 @@ import type {ModuleCode} from './runtime.js'
 export type Gunzip = (bytes: Uint8Array, maximumBytes: number) => Uint8Array
 
 const MAX_MODULE_BYTES = 104_857_600
-const MAX_CACHED_MODULES = 500
+/** Of instrumented code; the engine's own copies come on top. */
+const CACHE_BYTES = 2 ** 29
+const INVALID_MODULE_BYTES = 1_024
 const INVALID_PREFIX = "Canister's Wasm module is not valid: "
 
 export class ModuleCache {
   readonly #gunzip: Gunzip
-  readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(MAX_CACHED_MODULES)
+  readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(CACHE_BYTES)
   /** Hashes in hexadecimal: looked up with every message. */
   readonly #keys = new WeakMap<Uint8Array, Record<Variant, string>>()
 
@@ -30,7 +32,7 @@ export class ModuleCache {
     const known = this.#modules.find(key)
     if (known) return known
     const compiled = this.#decodeAndCompile(wasm, variant)
-    this.#modules.set(key, compiled)
+    this.#modules.set(key, compiled, compiled.kind === 'compiled' ? compiled.instrumented.length : INVALID_MODULE_BYTES)
     return compiled
   }
 

@@ -19,8 +19,8 @@ import type {ExecutableCode, ExecutedCode, ExecutionInput, FinishedExecution, Mo
 
 export interface WasmRuntimeOptions {
   readonly gunzip: Gunzip
-  /** Instances kept; 2,000 unless said otherwise. */
-  readonly maxInstances?: number
+  /** Bytes of heaps in the instances kept; 2 GiB unless said otherwise. */
+  readonly cacheBytes?: number
   /** Forgets everything before each execution: for the test that this changes nothing. */
   readonly isAmnesiac?: boolean
 }
@@ -34,9 +34,9 @@ export class WasmRuntime implements Runtime {
   readonly #instances: InstanceCache
   readonly #isAmnesiac: boolean
 
-  constructor({gunzip, maxInstances, isAmnesiac = false}: WasmRuntimeOptions) {
+  constructor({gunzip, cacheBytes, isAmnesiac = false}: WasmRuntimeOptions) {
     this.#modules = new ModuleCache(gunzip)
-    this.#instances = new InstanceCache(maxInstances)
+    this.#instances = new InstanceCache(cacheBytes)
     this.#isAmnesiac = isAmnesiac
   }
 
