@@ -1,8 +1,8 @@
 /**
  * The runtime on V8: finds or builds the instance, runs the entry point in a sandbox, then commits or rolls back.
  *
- * After a raw Wasm trap the fast variant's instruction count is stale: such a message runs once more in the exact variant, on an instance of
- * its own. Both runs start from the same snapshot, so that the second differs in nothing but the count.
+ * After a raw Wasm trap the fast variant's instruction count is stale: such a message runs once more in the exact variant, on an
+ * instance of its own. Both runs start from the same snapshot, so that the second differs in nothing but the count.
  */
 
 import {invariant} from '../../base/invariant.js'
