@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import {executeMessage} from '../../../../src/replica/canister/execute-message.js'
 import {feesFor} from '../../../../src/replica/cycles/fees.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
+import {hostFunctionTable} from '../../../../src/replica/system-api/host-functions.js'
+import {WasmWriter} from '../../../../src/wasm/writer.js'
 import {
   append,
   appendNumber,
@@ -114,6 +116,16 @@ describe('executeMessage', () => {
       answerText(update(aUniversalCanister(), [trap('over')])),
       /: 'over'\.\n[A-Z][^\n]+\. See documentation: https:\/\/internetcomputer\.org\/docs\/current\/references\/execution-errors#trapped-explicitly$/,
     ))
+
+  it('shows the names of the functions on the stack', () => {
+    const imports = hostFunctionTable(false).size
+    const content = new WasmWriter()
+    content.vector(['interpret', 'resume', 'enter'], (name, index) => void content.u32(imports + index).name(name))
+    const section = new WasmWriter().section(1, content.view()).toBytes()
+    const canister = aUniversalCanister({module: {customSections: [{name: 'name', content: section}]}})
+    for (const failing of [op('unreachable'), trap('over')])
+      assert.match(answerText(update(canister, [failing])), /\nCanister Backtrace:\ninterpret\nenter\n\.\nConsider /)
+  })
 
   it('stops at the instruction limit', () => {
     const limit = 5_000_000_000n
