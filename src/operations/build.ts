@@ -49,10 +49,17 @@ export async function buildCanisters(context: ProjectContext, options: BuildOpti
   const project = context.project()
   const ids = options.isCheck ? placeholderIds(project) : findKnownIds(context)
   const compiler = options.compiler ?? new MotokoCompiler()
+  // Compiling takes seconds and cannot be asked to stop: an interruption ends its threads.
+  const interrupt = (): void => void compiler.close()
+  context.signal.addEventListener('abort', interrupt)
   try {
     const programs = options.programs ?? (await readPrograms(context, options.names))
     return await buildAll({context, project, compiler, ids, programs, interfaces: new Map()}, options)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    throw error
   } finally {
+    context.signal.removeEventListener('abort', interrupt)
     if (compiler !== options.compiler) await compiler.close()
   }
 }

@@ -28,7 +28,6 @@ export function compileModule(wasm: Uint8Array, options: CompileOptions): Compil
       variant: options.variant,
       isWasm64: plan.isWasm64,
       hasMemory: plan.hasMemory,
-      hasTable: plan.tables.length > 0,
       initialPages: plan.initialPages,
       maximumPages: plan.maximumPages,
       exports: module.exports.filter(({kind}) => kind === KIND.function).map(({name}) => name),

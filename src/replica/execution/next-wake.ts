@@ -3,6 +3,7 @@
 import type {CanisterState} from '../state/canister-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {selectCanisters} from '../state/select-canisters.js'
+import {OUTPUT_TIMEOUT_NS} from './expire.js'
 import {STOP_TIMEOUT_NS} from './stop-contexts.js'
 import {hasHeartbeat} from './tasks.js'
 
@@ -28,6 +29,7 @@ export function findNextWake(state: ReplicatedState): NextWake {
       dueNs = earlier(dueNs, canister.globalTimerNs)
     for (const deadlineNs of deadlines(canister)) dueNs = earlier(dueNs, deadlineNs)
   }
+  for (const {sinceNs} of state.outbound) dueNs = earlier(dueNs, sinceNs + OUTPUT_TIMEOUT_NS)
   return {hasWork, hasHeartbeat: heartbeat, dueNs}
 }
 

@@ -25,14 +25,13 @@ const LARGEST_RESERVED_SLICE = 5_000_000_000n
 const CANISTER_OVERHEAD = 8_000_000n
 const SCHEDULING_OVERHEAD = 12_000n
 const MANAGEMENT_SHARE = 16n
-const INSTALL_DEBT_DECAY = 2_000_000_000n
 
 export function executeRound(state: ReplicatedState, context: RoundContext, memory: MessageMemory): void {
   const budget = messageBudget(context.env.isSystemSubnet)
   executeManagementCalls(state, budget / MANAGEMENT_SHARE, context)
   deliverAll(state, context, memory)
   executeMessages(state, budget, context, memory)
-  for (const canister of selectCanisters(state, needsClosing)) closeRound(state, canister)
+  for (const canister of selectCanisters(state, ({status}) => status.kind === 'stopping')) finishStopping(state, canister)
   chargeIdleCanisters(state, context)
   deliverAll(state, context, memory)
   pruneIngressHistory(state)
@@ -117,18 +116,4 @@ function collectTasks(state: ReplicatedState): Map<CanisterState, CanisterTask[]
     if (taken.length > 0) tasks.set(canister, taken)
   }
   return tasks
-}
-
-function needsClosing({installCodeDebt, status}: CanisterState): boolean {
-  return installCodeDebt > 0n || status.kind === 'stopping'
-}
-
-function closeRound(state: ReplicatedState, canister: CanisterState): void {
-  if (canister.installCodeDebt > 0n) decayInstallDebt(state, canister)
-  finishStopping(state, canister)
-}
-
-function decayInstallDebt(state: ReplicatedState, canister: CanisterState): void {
-  canister.installCodeDebt = canister.installCodeDebt > INSTALL_DEBT_DECAY ? canister.installCodeDebt - INSTALL_DEBT_DECAY : 0n
-  state.touched.canisters.add(canister.id)
 }

@@ -9,6 +9,7 @@ import {invariant} from '../../base/invariant.js'
 import {recountMemory} from '../cycles/subnet-memory.js'
 import type {RoundContext} from '../execution/execution-rooms.js'
 import {expireMessages} from '../execution/expire.js'
+import {decayInstallDebts} from '../execution/install-debt.js'
 import {MessageMemory} from '../execution/message-memory.js'
 import {executeRound} from '../execution/round.js'
 import {environmentOf, type Surroundings} from '../execution/subnet-environment.js'
@@ -26,9 +27,11 @@ export interface BatchContext extends Pick<RoundContext, 'rooms' | 'trace'>, Omi
 
 /** Returns `state`, changed. `state.touched` names what this batch changed. */
 export function processBatch(state: ReplicatedState, batch: Batch, context: BatchContext): ReplicatedState {
+  const sinceLastRoundNs = batch.timeNs - state.timeNs
   beginBatch(state, batch, context.previousRootHash)
   const {registry, rooms, trace} = context
   const round: RoundContext = {env: environmentOf(state, context), registry, rooms, ...(trace && {trace})}
+  decayInstallDebts(state, sinceLastRoundNs)
   expireMessages(state)
   inductIngress(state, batch.ingress, {...round.env, rooms})
   answerPendingCalls(state, batch)

@@ -10,6 +10,7 @@ import {Consensus, makeGenesis} from '../consensus/consensus.js'
 import {configOf} from '../consensus/parameters.js'
 import type {Anchor} from '../consensus/pool.js'
 import type {Certification, DeliveredBatch} from '../consensus/round.js'
+import {ThresholdCrypto} from '../consensus/threshold-crypto.js'
 import {initBls} from '../crypto/bls.js'
 import type {CallAnswer, CallRequest, HealthStatus, NodeStatus, ReadAnswer, ReadRequest, ReplicaPort} from '../http/port.js'
 import {getSubnet} from '../registry/ranges.js'
@@ -18,12 +19,11 @@ import {Log, type TornTail} from '../store/log.js'
 import {admitCall} from './admit-call.js'
 import {CallWaiters} from './call-waiters.js'
 import {ExecutionClient} from './execution-client.js'
-import {deriveGenesisKeys, type GenesisKeys, loadGenesis} from './genesis.js'
-import {IngressQueue} from './ingress-queue.js'
+import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
+import {IngressDesk} from './ingress-desk.js'
 import type {Executed} from './messages.js'
 import {replayLog} from './replay-log.js'
 import {RoundDriver} from './round-driver.js'
-import {createSingleNodeCrypto} from './single-node-crypto.js'
 
 export interface ReplicaNodeOptions {
   readonly stateFolder: string
@@ -54,7 +54,7 @@ export class ReplicaNode implements ReplicaPort {
   readonly keys: GenesisKeys
   readonly #parts: NodeParts
   readonly #driver: RoundDriver
-  readonly #ingress: IngressQueue
+  readonly #ingress: IngressDesk
   readonly #waiters = new CallWaiters()
   #certifiedHeight = 0
   #health: HealthStatus = 'waiting_for_certified_state'
@@ -84,13 +84,20 @@ export class ReplicaNode implements ReplicaPort {
   static async #open(parts: NodeParts, failures: Failures): Promise<ReplicaNode> {
     const {execution, log, keys} = parts
     const loaded = await execution.ready()
-    const ingress = new IngressQueue(keys.registry)
-    ingress.follow(loaded.view)
-    const replay = await replayLog(log, execution, loaded, (executed) => ingress.follow(executed.view))
+    const ingress = new IngressDesk(keys)
+    ingress.follow(loaded)
+    const replay = await replayLog(log, execution, loaded, (executed) => ingress.follow(executed))
     const subnet = getSubnet(keys.registry, keys.subnetId)
     const config = configOf(subnet, keys.node.id, keys.registry.version)
     const anchor: Anchor = replay.anchor ?? makeGenesis(config, loaded.timeNs)
-    const consensus = new Consensus({config, crypto: createSingleNodeCrypto(keys), payloads: ingress, anchor})
+    const stoppedForNs = replay.anchor ? parts.options.nowNs() - anchor.block.timeNs : 0n
+    const consensus = new Consensus({
+      config,
+      crypto: new ThresholdCrypto(thresholdKeysOf(keys)),
+      payloads: ingress.selector,
+      anchor,
+      stoppedForNs,
+    })
     const node = new ReplicaNode(parts, {
       consensus,
       ingress,
@@ -105,7 +112,7 @@ export class ReplicaNode implements ReplicaPort {
 
   private constructor(
     parts: NodeParts,
-    opened: {consensus: Consensus; ingress: IngressQueue; failures: Failures; report: StartReport; last: Pick<Executed, 'wake' | 'timeNs'>},
+    opened: {consensus: Consensus; ingress: IngressDesk; failures: Failures; report: StartReport; last: Pick<Executed, 'wake' | 'timeNs'>},
   ) {
     this.#parts = parts
     this.keys = parts.keys
@@ -136,7 +143,6 @@ export class ReplicaNode implements ReplicaPort {
   }
 
   async call(request: CallRequest): Promise<CallAnswer> {
-    if (this.#ingress.isFull) return {kind: 'refused', status: 503, text: 'Service is overloaded, try again later.'}
     const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer})
     if (admission.kind === 'refused') return admission
     const {item} = admission
@@ -146,7 +152,9 @@ export class ReplicaNode implements ReplicaPort {
     if (verdict.kind === 'rejected')
       return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
     if (verdict.kind === 'known') return verdict.certificate ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
-    if (!this.#ingress.add(item)) return DUPLICATE
+    const added = this.#ingress.add(item)
+    if (added === 'full') return OVERLOADED
+    if (added === 'known') return DUPLICATE
     const answer = request.isSynchronous ? this.#waiters.wait(id) : undefined
     this.#driver.poke()
     return answer ?? {kind: 'accepted', text: ''}
@@ -180,13 +188,14 @@ export class ReplicaNode implements ReplicaPort {
 
   #publish({height, rootHash, signature}: Certification, executed: Executed): void {
     this.#certifiedHeight = height
-    this.#ingress.follow(executed.view)
+    this.#ingress.follow(executed)
     for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.append({kind: 'root', height, rootHash, signature}).catch(() => {})
   }
 }
 
+const OVERLOADED: CallAnswer = {kind: 'refused', status: 503, text: 'Service is overloaded, try again later.'}
 const DUPLICATE: CallAnswer = {kind: 'accepted', text: 'Duplicate request. Message is already being tracked and executed.'}
 
 /** Reports the first failure, and only once the node stands: before that, starting throws. */

@@ -186,6 +186,16 @@ describe('deploy', () => {
     )
   })
 
+  it('stops compiling at an interruption', async () => {
+    project = aProject(url, {canisters: {back: {main: 'back.mo'}}}, {'back.mo': 'import "mo:base/HashMap"; import "mo:core/Map"; actor {}'})
+    const controller = new AbortController()
+    const context = {...project.context, signal: controller.signal}
+    const running = deploy(context, {target: undefined, mode: 'auto'})
+    setTimeout(() => controller.abort(), 300)
+    await assert.rejects(running, {name: 'AbortError'})
+    assert.equal(existsSync(join(project.root, '.dfx/local/canisters/back')), false)
+  })
+
   it('catches an upgrade that would lose stable data (planted)', async () => {
     project = aProject(
       url,
