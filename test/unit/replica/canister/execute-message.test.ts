@@ -3,6 +3,9 @@ import {executeMessage} from '../../../../src/replica/canister/execute-message.j
 import {feesFor} from '../../../../src/replica/cycles/fees.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
 import {hostFunctionTable} from '../../../../src/replica/system-api/host-functions.js'
+import {TYPE} from '../../../../src/wasm/constants.js'
+import {encodeModule} from '../../../../src/wasm/encode.js'
+import {code, i32Const, call as wasmCall} from '../../../../src/wasm/instructions.js'
 import {WasmWriter} from '../../../../src/wasm/writer.js'
 import {
   append,
@@ -27,6 +30,7 @@ import {
   answerNumber,
   answerText,
   aUniversalCanister,
+  install,
   outcomeText,
   query,
   type TestCanister,
@@ -264,6 +268,25 @@ describe('executeMessage', () => {
       answerText(update(canister, [push(5), op('growMemory'), reply()])),
       /^IC0539: .*The peak Wasm memory usage was 1179648 bytes/,
     )
+  })
+
+  it('runs a module without memory, which cannot name a range', () => {
+    const procedure = {params: [], results: []}
+    const wasm = encodeModule({
+      imports: [
+        {module: 'ic0', name: 'msg_reply', type: procedure},
+        {module: 'ic0', name: 'msg_reply_data_append', type: {params: [TYPE.i32, TYPE.i32], results: []}},
+      ],
+      functions: [
+        {type: procedure, body: wasmCall(0), exports: ['canister_update answer']},
+        {type: procedure, body: code(i32Const(0), i32Const(0), wasmCall(1)), exports: ['canister_update append']},
+      ],
+    })
+    const canister = aCanister()
+    assert.equal(install(canister, {mode: {kind: 'install'}, wasm}).kind, 'installed')
+    const answerTo = (method: string) => answerText(executeMessage(canister, anIngress({method}), anEnvironment()))
+    assert.equal(answerTo('answer'), '')
+    assert.match(answerTo('append'), /^IC0504: .*Canister violated contract: WebAssembly module must define memory/)
   })
 
   it('costs nothing on a system subnet', () => {
