@@ -5,7 +5,6 @@ import type {AddressInfo} from 'node:net'
 import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
-import {createReplicaListener} from '../replica/http/listener.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ServerPortInUse} from './errors.js'
 
@@ -56,10 +55,9 @@ export class LocalServer {
 
 /** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const replica = createReplicaListener(node)
   const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
   return (request, response) => {
-    const answered = request.url?.startsWith('/api/') ? replica(request, response) : gateway(request, response)
+    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
     answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})

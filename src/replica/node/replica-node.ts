@@ -12,6 +12,7 @@ import type {Anchor} from '../consensus/pool.js'
 import type {Certification, DeliveredBatch} from '../consensus/round.js'
 import {ThresholdCrypto} from '../consensus/threshold-crypto.js'
 import {initBls} from '../crypto/bls.js'
+import {createReplicaListener} from '../http/listener.js'
 import type {CallAnswer, CallRequest, HealthStatus, NodeStatus, ReadAnswer, ReadRequest, ReplicaPort} from '../http/port.js'
 import {getSubnet} from '../registry/ranges.js'
 import {lockStore, type StoreLock} from '../store/lock.js'
@@ -52,6 +53,8 @@ interface NodeParts {
 export class ReplicaNode implements ReplicaPort {
   readonly report: StartReport
   readonly keys: GenesisKeys
+  /** Serves the paths below `/api/`. */
+  readonly listener = createReplicaListener(this)
   readonly #parts: NodeParts
   readonly #driver: RoundDriver
   readonly #ingress: IngressDesk
