@@ -2,7 +2,7 @@
 
 import {Args, Flags} from '@oclif/core'
 import {loadIdentity} from '../identity/load.js'
-import {type GivenArgument, readArgumentFile} from '../operations/encode-argument.js'
+import {ARGUMENT_FORMATS, type GivenArgument, readArgumentFile} from '../operations/encode-argument.js'
 import {OptionUnsupported} from '../operations/errors.js'
 import type {WantedSettings} from '../operations/initial-settings.js'
 import type {ModeName} from '../operations/install.js'
@@ -37,21 +37,34 @@ export function refuseWallet({wallet}: {readonly wallet?: string | undefined}): 
     throw new OptionUnsupported('--wallet', 'calls go out in the name of the identity itself.', ['Leave the option out.'])
 }
 
+/** Options that need somebody else to act: a wallet canister, or a network that lets anybody be anyone. */
+export function refuseUnsupported(flags: {readonly 'with-cycles'?: string | undefined; readonly impersonate?: string | undefined}): void {
+  if (flags['with-cycles'] !== undefined)
+    throw new OptionUnsupported('--with-cycles', 'only canisters can send cycles with a call, and there are no wallets.', [
+      'Give the canister cycles instead: `cycles top-up`, `canister deposit-cycles`.',
+    ])
+  if (flags.impersonate !== undefined)
+    throw new OptionUnsupported('--impersonate', 'the local network checks signatures as the Internet Computer does.', [
+      'Use an identity that may do it: --identity NAME.',
+    ])
+}
+
 export const argumentFlags = {
   argument: Flags.string({summary: 'Init argument, as Candid text', helpValue: 'ARGUMENT', exclusive: ['argument-file']}),
-  'argument-type': Flags.string({summary: 'Format of the argument', options: ['idl', 'raw'], default: 'idl', helpValue: 'TYPE'}),
+  'argument-type': Flags.string({summary: 'Format of the argument', options: [...ARGUMENT_FORMATS], default: 'idl', helpValue: 'TYPE'}),
   'argument-file': Flags.string({
     summary: 'File that holds the argument, - for standard input',
     helpValue: 'FILE',
     exclusive: ['argument'],
   }),
-  'always-assist': Flags.boolean({summary: 'No effect: icicle asks no questions about arguments', hidden: true}),
+  'always-assist': Flags.boolean({summary: 'Ask for arguments that may be left out, too'}),
 }
 
 export interface ArgumentFlags {
   readonly argument?: string | undefined
   readonly 'argument-file'?: string | undefined
   readonly 'argument-type': string
+  readonly 'always-assist'?: boolean | undefined
 }
 
 export function argumentOf(flags: ArgumentFlags): GivenArgument | undefined {
@@ -90,6 +103,7 @@ export function installOptionsOf(flags: InstallFlags, defaultMode: ModeName) {
   return {
     mode: (flags.mode ?? defaultMode) as ModeName,
     argument: argumentOf(flags),
+    alwaysAssist: flags['always-assist'],
     skipPreUpgrade: flags['skip-pre-upgrade'],
     wasmMemoryPersistence: flags['wasm-memory-persistence'] as 'keep' | 'replace' | undefined,
     upgradeUnchanged: flags['upgrade-unchanged'],
