@@ -94,12 +94,17 @@ export async function createCanisterOnLedger(agent: IcAgent, {amount, settings, 
   throw new LedgerRefused(`The cycles ledger did not create the canister: ${describeRefusal(result.Err)}`)
 }
 
+export interface Withdrawal {
+  readonly to: CanisterId
+  readonly amount: bigint
+  /** Nanoseconds since 1970: the ledger pays once for the same request. */
+  readonly createdAtNs: bigint
+  readonly fromSubaccount?: Uint8Array | undefined
+}
+
 /** Moves cycles from the caller's account into a canister; gives the block index. Throws LedgerRefused, CallRejected. */
-export async function withdrawCycles(
-  agent: IcAgent,
-  {to, amount, createdAtNs}: {readonly to: CanisterId; readonly amount: bigint; readonly createdAtNs: bigint},
-): Promise<bigint> {
-  const argument = {to, amount, from_subaccount: [], created_at_time: [createdAtNs]}
+export async function withdrawCycles(agent: IcAgent, {to, amount, createdAtNs, fromSubaccount}: Withdrawal): Promise<bigint> {
+  const argument = {to, amount, from_subaccount: fromSubaccount ? [fromSubaccount] : [], created_at_time: [createdAtNs]}
   const result = await callLedger<bigint>(agent, 'withdraw', argument)
   if ('Ok' in result) return result.Ok
   throw new LedgerRefused(`The cycles ledger did not send the cycles: ${describeRefusal(result.Err)}`)

@@ -26,7 +26,8 @@ import {getCanisterId} from './find-canister.js'
 import {findSubject, refuseCanisterOnly} from './management-calls.js'
 import {makeRandomArgument} from './random-argument.js'
 
-export type OutputFormat = 'pp' | 'idl' | 'raw' | 'json'
+export const OUTPUT_FORMATS = ['pp', 'idl', 'raw', 'json'] as const
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
 
 export interface CallOptions {
   /** A name or a principal. */
@@ -52,23 +53,43 @@ export type CallReport =
 
 /** Throws CallFailed with the reject as its cause, MethodMismatch, ArgumentInvalid, CandidError. */
 export async function callCanister(context: ProjectContext, options: CallOptions): Promise<CallReport> {
-  const canister = getCanisterId(context, options.canister)
-  const isManagement = canister.id === MANAGEMENT_CANISTER_ID
-  if (isManagement) refuseCanisterOnly(options.method)
   const agent = await connectAgent(context)
-  const known = await findMethodInterface(context, agent, {canister, method: options.method, candidFile: options.candidFile})
-  const isQuery = chooseQuery(options, known)
-  const arg = await makeArgument(context, options, known)
-  const effective = isManagement ? {effectiveCanisterId: findSubject(arg, known) ?? (await findCreationPlace(context.networkUrl()))} : {}
-  const call: CanisterCall = {canisterId: canister.id, method: options.method, arg, ...effective}
+  const {call, isQuery, known} = await prepareCall(context, agent, options)
   if (options.isAsync && !isQuery) return {kind: 'submitted', requestId: await agent.submit(call)}
   const work = (): Promise<Uint8Array> => send(agent, call, isQuery)
   const {reply, cost} = options.isMeasured ? await measureCall(agent, call, isQuery, work) : {reply: await work(), cost: undefined}
   return {kind: 'answered', reply, text: renderReply(reply, options.output, known), ...(cost ? {cost} : {})}
 }
 
+export interface PreparedCall {
+  readonly call: CanisterCall
+  readonly isQuery: boolean
+  /** Undefined when nobody knows the interface. */
+  readonly known: MethodInterface | undefined
+}
+
+/** Everything but the sending. Throws MethodMismatch, ArgumentInvalid, CandidError. */
+export async function prepareCall(
+  context: ProjectContext,
+  agent: IcAgent,
+  options: Omit<CallOptions, 'output' | 'isAsync'>,
+): Promise<PreparedCall> {
+  const canister = getCanisterId(context, options.canister)
+  const isManagement = canister.id === MANAGEMENT_CANISTER_ID
+  if (isManagement) refuseCanisterOnly(options.method)
+  const known = await findMethodInterface(context, agent, {canister, method: options.method, candidFile: options.candidFile})
+  const isQuery = chooseQuery(options, known)
+  const arg = await makeArgument(context, options, known)
+  const effective = isManagement ? {effectiveCanisterId: findSubject(arg, known) ?? (await findCreationPlace(context.networkUrl()))} : {}
+  return {call: {canisterId: canister.id, method: options.method, arg, ...effective}, isQuery, known}
+}
+
 /** From the line, made up, asked for on a terminal, or nothing. Throws ArgumentInvalid, CandidError. */
-async function makeArgument(context: ProjectContext, options: CallOptions, known: MethodInterface | undefined): Promise<Uint8Array> {
+async function makeArgument(
+  context: ProjectContext,
+  options: Pick<CallOptions, 'argument' | 'random' | 'alwaysAssist'>,
+  known: MethodInterface | undefined,
+): Promise<Uint8Array> {
   const expected = known && {types: known.method.args, env: known.types}
   const {argument, random} = options
   if (random !== undefined) return makeUp(context, random, expected)
@@ -86,7 +107,7 @@ function makeUp(context: ProjectContext, config: string, expected: ExpectedArgum
 }
 
 /** Throws MethodMismatch. */
-function chooseQuery({method, kind}: CallOptions, known: MethodInterface | undefined): boolean {
+function chooseQuery({method, kind}: Pick<CallOptions, 'method' | 'kind'>, known: MethodInterface | undefined): boolean {
   const isQueryMethod = known?.method.modes.some((mode) => mode === 'query' || mode === 'composite_query') ?? false
   if (kind === 'query' && known && !isQueryMethod)
     throw new MethodMismatch(`${method} is an update method, not a query method.`, {

@@ -101,3 +101,13 @@ export class IdentityInsecure extends IcicleError {
     })
   }
 }
+
+export class SnapshotRefused extends IcicleError {
+  readonly code = 'SNAPSHOT_REFUSED'
+  constructor(canister: string, cause: unknown) {
+    super(`Canister ${canister} is running and snapshots should not be taken of running canisters.`, {
+      cause,
+      hints: [`Stop it first: '${programName()} canister stop ${canister}'; start it again afterwards.`],
+    })
+  }
+}
