@@ -17,6 +17,7 @@ import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
 import {findNextWake, type NextWake} from '../execution/next-wake.js'
+import {environmentOf} from '../execution/subnet-environment.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
@@ -165,15 +166,8 @@ export class ExecutionCore {
   }
 
   #environment(): ExecutionEnvironment {
-    return {
-      timeNs: this.state.timeNs,
-      height: this.state.height,
-      subnetId: this.state.subnetId,
-      rootKeyDer: this.#keys.rootKeyDer,
-      isSystemSubnet: this.#subnet.type === 'system',
-      fees: feesFor(this.#subnet),
-      runtime: this.#runtime,
-    }
+    const {registry, rootKeyDer} = this.#keys
+    return environmentOf(this.state, {registry, rootKeyDer, runtime: this.#runtime})
   }
 
   #known(id: MessageId, isTerminal: boolean): FilterVerdict {
