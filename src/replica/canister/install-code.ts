@@ -67,7 +67,7 @@ export function installCode(canister: CanisterState, args: InstallCodeArgs, env:
   if (error) giveUp(installation)
   else takeOver(installation)
   refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed: instructions}, env.fees)
-  if (!env.isSystemSubnet) canister.installCodeDebt += instructions
+  if (!env.isSystemSubnet && !env.hasFreeInstallRate) canister.installCodeDebt += instructions
   return error ? {kind: 'rejected', ...error, instructions} : {kind: 'installed', instructions}
 }
 
