@@ -36,7 +36,7 @@ export async function buildProgram() {
     target: 'node20',
     chunkNames: 'chunks/[name]-[hash]',
     banner: {js: commonJsGlobals},
-    external: ['esbuild', 'motoko', 'motoko/*', 'typescript'],
+    external: ['@dfinity/response-verification', 'esbuild', 'motoko', 'motoko/*', 'typescript'],
     logLevel: 'warning',
   })
   return writeManifest()

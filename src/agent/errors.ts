@@ -1,8 +1,7 @@
 /** What the Internet Computer answers that is not a reply, and what keeps it from answering. */
 
 import {IcicleError} from '../base/errors.js'
-
-export type RejectCode = 1 | 2 | 3 | 4 | 5 | 6
+import {programName} from '../io/program.js'
 
 const REJECT_NAMES: Readonly<Record<number, string>> = {
   1: 'SysFatal',
@@ -21,11 +20,36 @@ export class CallRejected extends IcicleError {
     readonly rejectMessage: string,
     /** E.g. `IC0503`; undefined when the network gives none. */
     readonly errorCode: string | undefined,
-    hints: readonly string[] = [],
   ) {
     const name = REJECT_NAMES[rejectCode] ?? String(rejectCode)
     const suffix = errorCode === undefined ? 'None' : `Some("${errorCode}")`
-    super(`The replica returned a rejection error: reject code ${name}, reject message ${rejectMessage}, error code ${suffix}`, {hints})
+    super(`The replica returned a rejection error: reject code ${name}, reject message ${rejectMessage}, error code ${suffix}`, {
+      hints: hintsFor(errorCode),
+    })
+  }
+}
+
+/** What to do about rejects that have one usual reason. Source: IC interface specification, "Error codes". */
+function hintsFor(errorCode: string | undefined): readonly string[] {
+  const type = (words: string): string => `'${programName()} ${words}'`
+  switch (errorCode) {
+    case 'IC0301':
+      return [`Is it the right network? After a fresh start of a local one, ${type('deploy')} creates the canisters again.`]
+    case 'IC0508':
+    case 'IC0509':
+      return [`Start it with ${type('canister start CANISTER')}.`]
+    case 'IC0512':
+      return [
+        `Only controllers may do this; ${type('canister info CANISTER')} lists them.`,
+        `One of them can add you: ${type('canister update-settings CANISTER --add-controller PRINCIPAL')}.`,
+      ]
+    case 'IC0537':
+      return [`Install code first: ${type('deploy CANISTER')}.`]
+    case 'IC0207':
+    case 'IC0501':
+      return [`It is short of cycles. On a local network: ${type('ledger fabricate-cycles --canister CANISTER')}.`]
+    default:
+      return []
   }
 }
 
@@ -46,13 +70,22 @@ export class NetworkAnswerInvalid extends IcicleError {
   readonly code = 'NETWORK_ANSWER_INVALID'
 }
 
+/** The network does not show this to the caller. */
+export class RequestForbidden extends IcicleError {
+  readonly code = 'REQUEST_FORBIDDEN'
+}
+
 /** The answer does not carry the signature of the network. */
 export class CertificateInvalid extends IcicleError {
   readonly code = 'CERTIFICATE_INVALID'
-  constructor(host: string, reason: string, cause: unknown) {
+  constructor(host: string, reason: string) {
     super(`Certificate verification failed. The answer of ${host} is not signed by the expected network: ${reason}`, {
-      cause,
       hints: ['After the network was created anew its key is another one: start again from a fresh connection.'],
     })
   }
+}
+
+/** The cycles ledger did not do what it was asked. */
+export class LedgerRefused extends IcicleError {
+  readonly code = 'LEDGER_REFUSED'
 }

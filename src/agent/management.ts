@@ -163,7 +163,8 @@ function encodeMode(mode: InstallMode): object {
   return {upgrade: [{skip_pre_upgrade: toOpt(skipPreUpgrade || undefined), wasm_memory_persistence: toOpt(persistence)}]}
 }
 
-function encodeSettings(settings: CanisterSettings): object {
+/** As the Candid record `canister_settings`. */
+export function encodeSettings(settings: CanisterSettings): object {
   const {logVisibility} = settings
   return {
     controllers: toOpt(settings.controllers),

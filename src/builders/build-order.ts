@@ -17,3 +17,18 @@ export function planBuildOrder(names: readonly string[], graph: DependencyGraph)
   for (const name of [...names].sort()) visit(name, [])
   return order
 }
+
+/** The same order in steps: what stands in one step does not depend on each other. */
+export function planBuildSteps(order: readonly string[], graph: DependencyGraph): string[][] {
+  const stepOf = new Map<string, number>()
+  for (const name of order) {
+    const below = (graph.get(name) ?? []).flatMap((dependency) => stepOf.get(dependency) ?? [])
+    stepOf.set(name, Math.max(-1, ...below) + 1)
+  }
+  const steps: string[][] = []
+  for (const name of order) {
+    const step = stepOf.get(name)!
+    steps[step] = [...(steps[step] ?? []), name]
+  }
+  return steps
+}

@@ -30,12 +30,14 @@ const ARGS = 'candid:args'
 const DFX = 'dfx'
 
 /**
- * What a module is to carry: for rust the Candid interface in public (the Motoko compiler does that itself), whatever the first entry of
+ * What a module is to carry: for rust the Candid interface in public (the Motoko compiler does that itself, but breaks the
+ * lines of the arguments), whatever the first entry of
  * dfx.json for each name and this network says, and the `dfx` section when there is something to tell. Throws MetadataInvalid for an
  * entry without content.
  */
 export function planMetadata({canister, network, candid, techStack}: MetadataInput): MetadataSection[] {
   const sections = new Map<string, MetadataSection>()
+  if (canister.type === 'motoko' && candid) sections.set(ARGS, {name: ARGS, visibility: 'public', content: encodeUtf8(candid.initArgs)})
   if (canister.type === 'rust' && candid) {
     sections.set(SERVICE, {name: SERVICE, visibility: 'public', content: encodeUtf8(candid.service)})
     sections.set(ARGS, {name: ARGS, visibility: 'public', content: encodeUtf8(candid.initArgs)})

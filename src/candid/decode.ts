@@ -7,10 +7,7 @@
  * Source: Candid specification, "Deserialisation" and "Coercion".
  */
 
-import type {Principal} from '../protocol/principal.js'
-import {MAX_DEPTH} from './encode.js'
 import {CandidError} from './errors.js'
-import {INTEGERS, type IntegerKind} from './integers.js'
 import {FUTURE, type MessageHead, readHead} from './read-types.js'
 import {malformed, Reader} from './reader.js'
 import {isSubtype} from './subtype.js'
@@ -27,23 +24,25 @@ import {
   resolveType,
   type TypeEnv,
 } from './types.js'
+import {WireReader} from './wire-reader.js'
 
 /** The values of a message, one for each expected type. */
 export function decodeArgs(bytes: Uint8Array, expectedTypes: readonly CandidType[], env: TypeEnv = EMPTY_ENV): CandidValue[] {
   const reader = new Reader(bytes)
   const head = readHead(reader)
-  const decoder = new Decoder(reader, head.env, env)
+  const wire = new WireReader(reader, head.env)
+  const decoder = new Decoder(wire, env)
   const values = expectedTypes.map((expected, index) => {
-    const wire = head.types[index]
+    const type = head.types[index]
     try {
-      return wire
-        ? decoder.value(wire, expected, 0)
+      return type
+        ? decoder.value(type, expected, 0)
         : decoder.missing(expected, `expected ${expectedTypes.length} arguments, got ${head.types.length}`)
     } catch (error) {
       throw error instanceof CandidError ? error.within(`argument ${index + 1}`) : error
     }
   })
-  for (const extra of head.types.slice(expectedTypes.length)) decoder.skip(extra, 0)
+  for (const extra of head.types.slice(expectedTypes.length)) wire.skip(extra, 0)
   checkEnd(reader)
   return values
 }
@@ -56,7 +55,7 @@ export interface UntypedMessage extends MessageHead {
 export function decodeUntyped(bytes: Uint8Array): UntypedMessage {
   const reader = new Reader(bytes)
   const head = readHead(reader)
-  const decoder = new Decoder(reader, head.env, head.env)
+  const decoder = new Decoder(new WireReader(reader, head.env), head.env)
   const values = head.types.map((type) => decoder.value(type, type, 0))
   checkEnd(reader)
   return {...head, values}
@@ -66,29 +65,26 @@ function checkEnd(reader: Reader): void {
   if (reader.remaining > 0) throw malformed(`${reader.remaining} bytes follow the last value`)
 }
 
-/** Values a message may hold beyond some for each of its bytes: elements of no size are the way to make a small message explode. */
-const FREE_VALUES = 1_000_000
-const VALUES_PER_BYTE = 16
-
 class Decoder {
-  private valuesLeft: number
+  private readonly reader: Reader
+  private readonly wireEnv: TypeEnv
 
   constructor(
-    private readonly reader: Reader,
-    private readonly wireEnv: TypeEnv,
+    private readonly wire: WireReader,
     private readonly env: TypeEnv,
   ) {
-    this.valuesLeft = FREE_VALUES + VALUES_PER_BYTE * reader.bytes.length
+    this.reader = wire.reader
+    this.wireEnv = wire.env
   }
 
   value(wireType: CandidType, expectedType: CandidType, depth: number): CandidValue {
-    this.count(depth)
+    this.wire.count(depth)
     const wire = resolveType(wireType, this.wireEnv)
     const expected = resolveType(expectedType, this.env)
     if (wire === FUTURE && wire !== expected) return this.future(expected)
     switch (expected.kind) {
       case 'reserved':
-        this.skip(wire, depth)
+        this.wire.skip(wire, depth)
         return null
       case 'opt':
         return this.opt(wire, expected.inner, depth)
@@ -106,8 +102,10 @@ class Decoder {
         if (wire.kind === expected.kind) return this.reference(wire, expected)
         break
       default:
-        if (wire.kind === expected.kind) return this.primitive(wire.kind)
+        if (wire.kind === expected.kind) return this.wire.primitive(wire.kind)
         if (wire.kind === 'nat' && expected.kind === 'int') return this.reader.nat()
+        // Not a subtype by the specification, but the reference reads it.
+        if (wire.kind === 'reserved' && expected.kind === 'null') return null
     }
     throw mismatch(wire, expected)
   }
@@ -120,44 +118,12 @@ class Decoder {
     throw new CandidError('CANDID_TYPE_MISMATCH', problem)
   }
 
-  private primitive(kind: ResolvedType['kind']): CandidValue {
-    const {reader} = this
-    switch (kind) {
-      case 'null':
-        return null
-      case 'bool':
-        return reader.bool()
-      case 'text':
-        return reader.text()
-      case 'principal':
-        return reader.principal()
-      case 'nat':
-        return reader.nat()
-      case 'int':
-        return reader.int()
-      case 'float32':
-        return reader.float32()
-      case 'float64':
-        return reader.float64()
-      case 'empty':
-        throw malformed('the message has a value of type empty')
-      default:
-        return this.fixed(kind as IntegerKind)
-    }
-  }
-
-  private fixed(kind: IntegerKind): number | bigint {
-    const {size, signed} = INTEGERS[kind]
-    if (size === 8) return signed ? this.reader.signed64() : this.reader.unsigned64()
-    return signed ? this.reader.signed(size as 1 | 2 | 4) : this.reader.unsigned(size as 1 | 2 | 4)
-  }
-
   private opt(wire: ResolvedType, inner: CandidType, depth: number): CandidValue {
     if (wire.kind === 'null' || wire.kind === 'reserved') return []
     if (wire.kind === 'opt') return this.reader.bool() ? this.orNone(wire.inner, inner, depth) : []
     const {kind} = resolveType(inner, this.env)
     if (kind !== 'null' && kind !== 'reserved' && kind !== 'opt') return this.orNone(wire, inner, depth)
-    this.skip(wire, depth)
+    this.wire.skip(wire, depth)
     return []
   }
 
@@ -169,25 +135,27 @@ class Decoder {
     } catch (error) {
       if (!(error instanceof CandidError) || error.code !== 'CANDID_TYPE_MISMATCH') throw error
       this.reader.offset = start
-      this.skip(wire, depth + 1)
+      this.wire.skip(wire, depth + 1)
       return []
     }
   }
 
   private vec(wire: ContainerType, expected: ContainerType, depth: number): CandidValue {
     const length = this.reader.size()
-    const isSameBlob = isBlob(expected, this.env) && isBlob(wire, this.wireEnv)
-    if (isSameBlob) return this.reader.raw(length).slice()
-    const isEmptyMismatch =
-      length === 0 && wire !== expected && !isSubtype({type: wire, env: this.wireEnv}, {type: expected, env: this.env})
-    if (isEmptyMismatch) throw mismatch(wire, expected)
+    if (isBlob(expected, this.env)) return this.blob(wire, expected, length)
     const values: CandidValue[] = []
     try {
       for (let i = 0; i < length; i++) values.push(this.value(wire.inner, expected.inner, depth + 1))
     } catch (error) {
       throw within(`element ${values.length}`, error)
     }
-    return isBlob(expected, this.env) ? Uint8Array.from(values as number[]) : values
+    return values
+  }
+
+  private blob(wire: ContainerType, expected: ContainerType, length: number): Uint8Array {
+    const isEmpty = length === 0 && resolveType(wire.inner, this.wireEnv).kind === 'empty'
+    if (!isEmpty && !isBlob(wire, this.wireEnv)) throw mismatch(wire, expected)
+    return this.reader.raw(length).slice()
   }
 
   private record(wire: FieldsType, expected: FieldsType, depth: number): CandidValue {
@@ -197,7 +165,7 @@ class Decoder {
       for (const field of wire.fields) {
         for (; next < expected.fields.length && expected.fields[next]!.id < field.id; next++) this.absent(record, expected.fields[next]!)
         const wanted = expected.fields[next]
-        if (wanted?.id !== field.id) this.skip(field.type, depth + 1)
+        if (wanted?.id !== field.id) this.wire.skip(field.type, depth + 1)
         else {
           setField(record, wanted, this.value(field.type, wanted.type, depth + 1))
           next++
@@ -235,58 +203,14 @@ class Decoder {
 
   private reference(wire: ResolvedType, expected: ResolvedType): CandidValue {
     if (wire !== expected && !isSubtype({type: wire, env: this.wireEnv}, {type: expected, env: this.env})) throw mismatch(wire, expected)
-    return wire.kind === 'func' ? this.func() : this.reader.principal()
-  }
-
-  private func(): {principal: Principal; method: string} {
-    const flag = this.reader.byte()
-    if (flag !== 1) throw malformed(`the function reference at byte ${this.reader.offset - 1} is opaque`)
-    const principal = this.reader.principal()
-    return {principal, method: this.reader.text()}
+    return wire.kind === 'func' ? this.wire.func() : this.reader.principal()
   }
 
   private future(expected: ResolvedType): CandidValue {
     if (expected.kind !== 'opt' && expected.kind !== 'reserved')
       throw new CandidError('CANDID_TYPE_MISMATCH', `expected ${expected.kind}, got a type of a later version of Candid`)
-    this.skipFuture()
+    this.wire.skipFuture()
     return expected.kind === 'opt' ? [] : null
-  }
-
-  /** Passes over a value. */
-  skip(wireType: CandidType, depth: number): void {
-    this.count(depth)
-    const wire = resolveType(wireType, this.wireEnv)
-    if (wire === FUTURE) this.skipFuture()
-    else if (wire.kind === 'opt') {
-      if (this.reader.bool()) this.skip(wire.inner, depth + 1)
-    } else if (wire.kind === 'vec') this.skipVec(wire, depth)
-    else if (wire.kind === 'record') for (const field of wire.fields) this.skip(field.type, depth + 1)
-    else if (wire.kind === 'variant') {
-      const tag = wire.fields[this.reader.size()]
-      if (!tag) throw malformed(`the variant at byte ${this.reader.offset} has an unknown tag`)
-      this.skip(tag.type, depth + 1)
-    } else if (wire.kind === 'func') this.func()
-    else if (wire.kind === 'service') this.reader.principal()
-    else if (wire.kind !== 'reserved') this.primitive(wire.kind)
-  }
-
-  private skipVec(wire: ContainerType, depth: number): void {
-    const length = this.reader.size()
-    if (isBlob(wire, this.wireEnv)) this.reader.skip(length)
-    else for (let i = 0; i < length; i++) this.skip(wire.inner, depth + 1)
-  }
-
-  /** `length ‖ number of references ‖ bytes`; references lie elsewhere and there are none. */
-  private skipFuture(): void {
-    const size = this.reader.size()
-    this.reader.size()
-    this.reader.skip(size)
-  }
-
-  private count(depth: number): void {
-    if (depth > MAX_DEPTH) throw new CandidError('CANDID_LIMIT', `the message is nested deeper than ${MAX_DEPTH} levels`)
-    if (--this.valuesLeft < 0)
-      throw new CandidError('CANDID_LIMIT', `the message has too many values for its ${this.reader.bytes.length} bytes`)
   }
 }
 

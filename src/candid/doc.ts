@@ -18,7 +18,7 @@ export const NEWLINE: Doc = {kind: 'newline'}
 /** A space, or a new line when the group breaks. */
 export const LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ' '}
 /** Nothing, or a new line when the group breaks. */
-export const SOFT_LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ''}
+const SOFT_LINE: Doc = {kind: 'choice', broken: NEWLINE, flat: ''}
 
 const INDENT = 2
 
@@ -111,10 +111,16 @@ function isSequence(doc: Doc): doc is readonly Doc[] {
 function lengthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
   let columns = 0
-  for (const character of text) columns += WIDE.test(character) ? 2 : NARROW.test(character) ? 0 : 1
+  for (const character of text) columns += widthOf(character)
   return columns
 }
 
+function widthOf(character: string): number {
+  if (NARROW.test(character)) return 0
+  return WIDE.test(character) && !SINGLE.test(character) ? 2 : 1
+}
+
+const NARROW = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\u302e\u302f\u3164]/u
+const SINGLE = /[\u3248-\u324f\u4dc0-\u4dff\u{1f1e6}-\u{1f1ff}]/u
 const WIDE =
-  /[\u1100-\u115f\u231a\u231b\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u
-const NARROW = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u
+  /[\u1100-\u115f\u231a\u231b\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u

@@ -4,8 +4,15 @@ export function formatFloat(value: number, kind: 'float32' | 'float64'): string 
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   const sign = value < 0 || Object.is(value, -0) ? '-' : ''
-  const digits = withoutExponent(kind === 'float32' ? shortestFloat32(Math.abs(value)) : String(Math.abs(value)))
+  const digits = withoutExponent(kind === 'float32' ? shortestFloat32(Math.abs(value)) : shortestFloat64(Math.abs(value)))
   return sign + (digits.includes('.') ? digits : `${digits}.0`)
+}
+
+/** Of two shortest numbers equally near, JavaScript takes the even one and the reference the larger, as `toPrecision` does. */
+function shortestFloat64(value: number): string {
+  const even = String(value)
+  const precision = even.replace(/e.*$/, '').replace('.', '').replace(/^0+/, '').replace(/0+$/, '').length
+  return value.toPrecision(Math.max(1, precision))
 }
 
 /** Nine significant digits always tell two 32-bit numbers apart. */

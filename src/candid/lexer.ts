@@ -4,8 +4,9 @@
  * Source: Candid specification, "Core grammar" and "Textual format". Comments nest.
  */
 
-import {concatBytes, decodeUtf8, encodeUtf8} from '../base/bytes.js'
+import {decodeUtf8, encodeUtf8} from '../base/bytes.js'
 import {CandidError, type CandidErrorCode} from './errors.js'
+import {Writer} from './writer.js'
 
 export type Token = {
   /** Where it begins in the text. */
@@ -181,27 +182,28 @@ export class Lexer {
 
   private scanText(): Uint8Array {
     const start = this.position++
-    const parts: Uint8Array[] = []
+    const content = new Writer()
     for (;;) {
-      const plain = /[^"\\]*/y
-      const run = this.match(plain)![0]
-      if (run) parts.push(encodeUtf8(run))
+      const run = this.match(PLAIN_TEXT)![0]
+      if (run) content.raw(encodeUtf8(run))
       if (this.position >= this.source.length) throw this.errorAt(start, 'the text does not end')
-      if (this.source[this.position++] === '"') return parts.length === 1 ? parts[0]! : concatBytes(...parts)
-      parts.push(this.scanEscape())
+      if (this.source[this.position++] === '"') return content.finish()
+      this.scanEscape(content)
     }
   }
 
-  private scanEscape(): Uint8Array {
+  private scanEscape(content: Writer): void {
     const start = this.position - 1
-    const unicode = this.match(/u\{([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\}/y)
-    if (unicode) return this.codePoint(start, unicode[1]!.replaceAll('_', ''))
-    const byte = this.match(/[0-9a-fA-F]{2}/y)
-    if (byte) return Uint8Array.of(Number.parseInt(byte[0], 16))
-    const code = ESCAPES[this.source[this.position] ?? '']
-    if (code === undefined) throw this.errorAt(start, 'unknown escape in a text')
-    this.position++
-    return Uint8Array.of(code)
+    const byte = this.match(HEX_BYTE)
+    const unicode = byte ? undefined : this.match(CODE_POINT)
+    if (byte) content.byte(Number.parseInt(byte[0], 16))
+    else if (unicode) content.raw(this.codePoint(start, unicode[1]!.replaceAll('_', '')))
+    else {
+      const code = ESCAPES[this.source[this.position] ?? '']
+      if (code === undefined) throw this.errorAt(start, 'unknown escape in a text')
+      this.position++
+      content.byte(code)
+    }
   }
 
   private codePoint(start: number, digits: string): Uint8Array {
@@ -211,10 +213,14 @@ export class Lexer {
   }
 }
 
+const PLAIN_TEXT = /[^"\\]*/y
+const HEX_BYTE = /[0-9a-fA-F]{2}/y
+const CODE_POINT = /u\{([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\}/y
+
 const ESCAPES: Record<string, number> = {n: 10, r: 13, t: 9, '\\': 92, '"': 34, "'": 39, '0': 0}
 
 /** Line and column, counted from 1. */
-export function positionOf(source: string, offset: number): [number, number] {
+function positionOf(source: string, offset: number): [number, number] {
   const before = source.slice(0, offset)
   const lineStart = before.lastIndexOf('\n') + 1
   return [before.split('\n').length, offset - lineStart + 1]

@@ -32,9 +32,20 @@ export class ValueParser {
       if (!this.lexer.accept(',')) break
     }
     this.lexer.expect(')')
+    this.finish()
+    return values
+  }
+
+  /** The whole text: one value without parentheses. */
+  single(): ValueNode {
+    const value = this.annotated()
+    this.finish()
+    return value
+  }
+
+  private finish(): void {
     this.lexer.expectEnd()
     this.types.check(this.env)
-    return values
   }
 
   /** `value` or `value : type`. */

@@ -1,13 +1,14 @@
 /**
  * Values as JSON, the `json` output of dfx.
  *
- * nat, int, nat64 and int64 are strings with underscores, smaller numbers numbers, opt is `[]` or `[value]`, a variant `{tag: value}`, a blob a
- * list of numbers, a principal its text. Field names without a name are numbers.
+ * nat and int are strings with underscores, nat64 and int64 without, smaller numbers numbers, opt is `[]` or `[value]`, a variant
+ * `{tag: value}`, a blob a list of numbers, a principal its text, every float that JSON does not have "NaN". Names are in alphabetical order,
+ * fields without a name have their number, with underscores.
  * Source: dfx 0.32.0, `canister call --output json`.
  */
 
 import {type Principal, principalToText} from '../protocol/principal.js'
-import {isBigKind, isIntegerKind} from './integers.js'
+import {compareText} from './compare-text.js'
 import {groupDigits} from './print-type.js'
 import {
   type CandidField,
@@ -38,25 +39,29 @@ export function toJson(type: CandidType, value: CandidValue, env: TypeEnv = EMPT
     case 'variant': {
       const record = value as Record<string, CandidValue>
       const given = resolved.fields.filter((field) => Object.hasOwn(record, fieldKey(field)))
-      return Object.fromEntries(given.map((field) => [jsonKey(field), toJson(field.type, record[fieldKey(field)]!, env)]))
+      const entries = given.map((field): [string, Json] => [jsonKey(field), toJson(field.type, record[fieldKey(field)]!, env)])
+      return Object.fromEntries(entries.sort(([a], [b]) => compareText(a, b)))
     }
     case 'func': {
       const {principal, method} = value as unknown as FuncReference
-      return {principal: principalToText(principal), method}
+      return {principal: principalToText(principal), code: method}
     }
     case 'principal':
     case 'service':
       return principalToText(value as Principal)
     case 'float32':
     case 'float64':
-      return Number.isFinite(value) ? (value as number) : null
+      return Number.isFinite(value) ? (value as number) : 'NaN'
+    case 'reserved':
+      return 'null : reserved'
+    case 'nat':
+    case 'int':
+      return groupDigits(String(value))
     default:
-      return isIntegerKind(resolved.kind) && isBigKind(resolved.kind)
-        ? groupDigits(String(value))
-        : (value as boolean | number | string | null)
+      return typeof value === 'bigint' ? String(value) : (value as boolean | number | string | null)
   }
 }
 
 function jsonKey(field: CandidField): string {
-  return field.name ?? String(field.id)
+  return field.name ?? groupDigits(String(field.id))
 }

@@ -60,7 +60,11 @@ export function fieldLabel({name, id}: Pick<CandidField, 'name' | 'id'>): string
   return name === undefined ? groupDigits(String(id)) : quoteName(name)
 }
 
-/** `1234567` as `1_234_567`. */
-export function groupDigits(digits: string): string {
-  return digits.replace(/(?<=\d)(?=(\d{3})+$)/g, '_')
+/** `-1234567` as `-1_234_567`. */
+export function groupDigits(text: string): string {
+  const sign = text.startsWith('-') ? '-' : ''
+  const digits = text.slice(sign.length)
+  const groups: string[] = []
+  for (let end = digits.length; end > 0; end -= 3) groups.push(digits.slice(Math.max(0, end - 3), end))
+  return sign + groups.reverse().join('_')
 }

@@ -3,6 +3,8 @@
  *
  * `printArgs` breaks long values over lines of 80 columns; from ten levels on, and for vectors of more than ten elements, it goes on in the
  * compact form, as the reference does. `printArgsCompact` never breaks.
+ * One thing is not copied: in its compact form the reference forgets the quotes of a tag without a value (`variant { a b }`), which nobody
+ * can read back.
  * Source: output of @dfinity/didc 0.0.4, which the tests compare with.
  */
 

@@ -8,8 +8,9 @@
 import {compareText} from './compare-text.js'
 import {CandidError} from './errors.js'
 import {isIntegerKind} from './integers.js'
-import {fieldLabel, printType} from './print-type.js'
+import {groupDigits, printType} from './print-type.js'
 import {
+  type CandidField,
   type CandidInterface,
   type CandidType,
   type FieldsType,
@@ -54,7 +55,7 @@ function serviceOf(candid: CandidInterface): ServiceType {
 }
 
 /** Comparisons of one pair of types; more mean a type made to waste time. */
-const MAX_STEPS = 1_000_000
+const MAX_STEPS = 100_000
 const MAX_DEPTH = 500
 
 class Comparison {
@@ -111,7 +112,7 @@ class Comparison {
   private compareRecords(from: FieldsType, fromEnv: TypeEnv, to: FieldsType, toEnv: TypeEnv): readonly string[] | undefined {
     const given = new Map(from.fields.map((field) => [field.id, field.type]))
     for (const field of to.fields) {
-      const label = fieldLabel(field)
+      const label = labelOf(field)
       const type = given.get(field.id)
       const expected: TypeIn = {type: field.type, env: toEnv}
       if (type) {
@@ -126,7 +127,7 @@ class Comparison {
   private compareVariants(from: FieldsType, fromEnv: TypeEnv, to: FieldsType, toEnv: TypeEnv): readonly string[] | undefined {
     const wanted = new Map(to.fields.map((field) => [field.id, field.type]))
     for (const field of from.fields) {
-      const label = fieldLabel(field)
+      const label = labelOf(field)
       const type = wanted.get(field.id)
       if (!type) return [`Variant field ${label} not found in the expected type`]
       const reasons = this.compare({type: field.type, env: fromEnv}, {type, env: toEnv})
@@ -163,6 +164,11 @@ class Comparison {
 
 function resolve({type, env}: TypeIn): TypeIn {
   return {type: resolveType(type, env), env}
+}
+
+/** Names as they are, numbers with underscores. */
+function labelOf({name, id}: CandidField): string {
+  return name ?? groupDigits(String(id))
 }
 
 function isPlain({kind}: ResolvedType): boolean {

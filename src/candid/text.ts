@@ -35,7 +35,27 @@ export interface ParsedArgs {
 /** Throws CandidError with line, column and the path to the value that is wrong: `1:19: argument 1, field "owner": expected principal, got text`. */
 export function parseArgs(text: string, types?: readonly CandidType[], env: TypeEnv = EMPTY_ENV): ParsedArgs {
   const lexer = new Lexer(text)
-  const nodes = new ValueParser(lexer, env).args()
+  return checkArgs(lexer, new ValueParser(lexer, env).args(), types, env)
+}
+
+/**
+ * The argument of a call as it is typed: `(…)`, or for a method of one argument the bare value, or for a text the words themselves.
+ *
+ * Source: dfx 0.32.0, `canister call`.
+ */
+export function parseCallArgument(text: string, types: readonly CandidType[], env: TypeEnv = EMPTY_ENV): ParsedArgs {
+  const [type] = types
+  if (type === undefined || types.length > 1 || text.trimStart().startsWith('(')) return parseArgs(text, types, env)
+  try {
+    const lexer = new Lexer(text)
+    return checkArgs(lexer, [new ValueParser(lexer, env).single()], types, env)
+  } catch (error) {
+    if (!(error instanceof CandidError) || resolveType(type, env).kind !== 'text') throw error
+    return {types, values: [text]}
+  }
+}
+
+function checkArgs(lexer: Lexer, nodes: readonly ValueNode[], types: readonly CandidType[] | undefined, env: TypeEnv): ParsedArgs {
   const wanted = types ?? nodes.map((node) => lexer.locate(node.offset, () => inferType(node)))
   if (nodes.length > wanted.length) {
     const {offset} = nodes[wanted.length]!
@@ -44,7 +64,7 @@ export function parseArgs(text: string, types?: readonly CandidType[], env: Type
   const checker = new Checker(lexer, env)
   const values = wanted.map((type, index) => {
     const node = nodes[index]
-    return checker.inside(`argument ${index + 1}`, () => (node ? checker.value(node, type) : checker.omitted(type, text.length)))
+    return checker.inside(`argument ${index + 1}`, () => (node ? checker.value(node, type) : checker.omitted(type, lexer.source.length)))
   })
   return {types: wanted, values}
 }

@@ -5,6 +5,7 @@
  * Source: Candid specification, "Parameters and results".
  */
 
+import {CandidError} from './errors.js'
 import {FUNC, FUNC_MODES, OPCODE_OF_PRIMITIVE, OPT, RECORD, SERVICE, VARIANT, VEC} from './opcodes.js'
 import {type CandidType, type PrimitiveType, type ResolvedType, resolveType, type TypeEnv} from './types.js'
 import {Writer} from './writer.js'
@@ -35,9 +36,12 @@ function buildHead(types: readonly CandidType[], env: TypeEnv): Uint8Array {
 /** `DIDL` */
 export const MAGIC = Uint8Array.of(0x44, 0x49, 0x44, 0x4c)
 
+const MAX_DEPTH = 1000
+
 class TypeTable {
   readonly entries: Uint8Array[] = []
   private readonly indexes = new Map<string, number>()
+  private depth = 0
 
   constructor(private readonly env: TypeEnv) {}
 
@@ -51,7 +55,9 @@ class TypeTable {
     const index = this.entries.length
     this.indexes.set(key, index)
     this.entries.push(MAGIC)
+    if (++this.depth > MAX_DEPTH) throw new CandidError('CANDID_LIMIT', `a type is nested deeper than ${MAX_DEPTH} levels`)
     this.entries[index] = this.define(resolved)
+    this.depth--
     return index
   }
 

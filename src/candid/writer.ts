@@ -29,15 +29,29 @@ export class Writer {
   }
 
   nat(value: bigint): void {
-    let rest = value
-    for (; rest > SAFE; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80)
-    this.size(Number(rest))
+    if (value <= SAFE) this.size(Number(value))
+    else this.groups(value, Math.ceil(bitLength(value) / 7))
   }
 
   int(value: bigint): void {
-    let rest = value
-    for (; rest > 63n || rest < -64n; rest >>= 7n) this.byte(Number(rest & 0x7fn) | 0x80)
-    this.byte(Number(rest) & 0x7f)
+    // One bit more than the magnitude needs, for the sign.
+    const count = Math.floor(bitLength(value < 0n ? ~value : value) / 7) + 1
+    if (count === 1) this.byte(Number(value) & 0x7f)
+    else this.groups(BigInt.asUintN(7 * count, value), count)
+  }
+
+  /** So many groups of 7 bits, by way of hexadecimal, in linear time: a nat may be megabytes long. */
+  private groups(value: bigint, count: number): void {
+    const digits = value.toString(16)
+    let buffer = 0
+    let bits = 0
+    let next = digits.length - 1
+    for (let written = 1; written <= count; written++) {
+      for (; bits < 7; bits += 4) buffer |= (next < 0 ? 0 : Number.parseInt(digits[next--]!, 16)) << bits
+      this.byte((buffer & 0x7f) | (written < count ? 0x80 : 0))
+      buffer >>= 7
+      bits -= 7
+    }
   }
 
   /** Little-endian integer of 1, 2 or 4 bytes, two's complement. */
@@ -92,3 +106,10 @@ export class Writer {
 }
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** Bits of a natural number without leading zeros. */
+function bitLength(value: bigint): number {
+  if (value <= 0xffff_ffffn) return 32 - Math.clz32(Number(value))
+  const digits = value.toString(16)
+  return 4 * digits.length - Math.clz32(Number.parseInt(digits[0]!, 16)) + 28
+}

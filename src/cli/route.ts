@@ -65,7 +65,7 @@ function beforeDashes(tokens: readonly string[]): readonly string[] {
 /** The known word nearest to a mistyped one, or undefined when none is near. */
 export function findSimilar(word: string, known: readonly string[]): string | undefined {
   const [best] = known.map((name) => ({name, distance: editDistance(word, name)})).sort((a, b) => a.distance - b.distance)
-  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined
+  return best && best.distance <= Math.ceil(word.length / 3) ? best.name : undefined
 }
 
 /** Letters to insert, remove or change, by the usual table, one row at a time. */

@@ -15,7 +15,8 @@ export default class Ping extends BaseCommand {
   async run(): Promise<PingReport> {
     const {args, flags} = await this.parse(Ping)
     const context = this.context(args.network === undefined ? flags : {network: args.network})
-    const report = await pingStatus({network: context.network(), waitHealthy: flags['wait-healthy'], signal: context.signal})
+    const [network, url] = [context.network(), context.networkUrl()]
+    const report = await pingStatus({network, url, waitHealthy: flags['wait-healthy'], signal: context.signal})
     this.show(report, renderPing)
     return report
   }

@@ -33,7 +33,7 @@ export class IdentityNameInvalid extends IcicleError {
 export class AnonymousReserved extends IcicleError {
   readonly code = 'IDENTITY_ANONYMOUS_RESERVED'
   constructor() {
-    super("The identity 'anonymous' is built in: it can be used, but not created.")
+    super("The identity 'anonymous' is built in: it can be used, but not created, changed or exported.")
   }
 }
 
@@ -49,4 +49,53 @@ export class PemInvalid extends IcicleError {
 
 export class IdentityStorageUnsupported extends IcicleError {
   readonly code = 'IDENTITY_STORAGE_UNSUPPORTED'
+}
+
+export class PassphraseWrong extends IcicleError {
+  readonly code = 'PASSPHRASE_WRONG'
+  constructor(cause: unknown) {
+    super('Failed to decrypt PEM file: the passphrase is wrong, or the file is damaged.', {cause})
+  }
+}
+
+export class PassphraseTooShort extends IcicleError {
+  readonly code = 'PASSPHRASE_TOO_SHORT'
+  constructor(readonly minimum: number) {
+    super(`A passphrase has at least ${minimum} characters.`)
+  }
+}
+
+export class PassphrasesDiffer extends IcicleError {
+  readonly code = 'PASSPHRASES_DIFFER'
+  constructor() {
+    super('The two passphrases are not the same.')
+  }
+}
+
+export class IdentityInUse extends IcicleError {
+  readonly code = 'IDENTITY_IN_USE'
+  constructor(
+    readonly identity: string,
+    program: string,
+  ) {
+    super(`Cannot remove the identity '${identity}': it is the chosen one.`, {
+      hints: [`Choose another first: '${program} identity use NAME'.`],
+    })
+  }
+}
+
+export class IdentityHasWallets extends IcicleError {
+  readonly code = 'IDENTITY_HAS_WALLETS'
+  constructor(readonly identity: string) {
+    super(`Identity '${identity}' has wallets on persistent networks; nobody could use them any more.`, {
+      hints: ['Remove it all the same with --drop-wallets.'],
+    })
+  }
+}
+
+export class PemFileNotFound extends IcicleError {
+  readonly code = 'PEM_FILE_NOT_FOUND'
+  constructor(readonly file: string) {
+    super(`There is no file '${file}'.`)
+  }
 }

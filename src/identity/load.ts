@@ -1,9 +1,11 @@
 /** An identity that can sign, by its name. */
 
+import {readPassphrase} from '../io/passphrase.js'
 import type {Places} from '../project/places.js'
 import {ANONYMOUS_PRINCIPAL, type Principal} from '../protocol/principal.js'
+import {decryptPem} from './encrypted-pem.js'
 import {parsePem, principalOfKey, type SigningKey} from './keys.js'
-import {ANONYMOUS, DEFAULT_IDENTITY, ensureDefaultIdentity, readChosenIdentity, readIdentityPem} from './store.js'
+import {ANONYMOUS, DEFAULT_IDENTITY, ensureDefaultIdentity, readChosenIdentity, readStoredKey} from './store.js'
 
 export interface LoadedIdentity {
   readonly name: string
@@ -16,19 +18,33 @@ export interface LoadedIdentity {
 
 export const ANONYMOUS_IDENTITY: LoadedIdentity = {name: ANONYMOUS, principal: ANONYMOUS_PRINCIPAL, key: undefined, isPlaintext: false}
 
+const PROMPT = 'Please enter the passphrase for your identity: '
+
 export interface LoadIdentityInput {
   readonly places: Places
   /** From `--identity` or DFX_IDENTITY; undefined: the chosen one. */
   readonly name: string | undefined
-  /** Told when `default` is made on first use. */
+  /** Told when `default` is made on first use, and when a key was decrypted. */
   readonly tell: (line: string) => void
+  /** Asks the user; the terminal's own question when absent. */
+  readonly askPassphrase?: (prompt: string) => string
 }
 
-/** Throws IdentityNotFound, PemInvalid, IdentityStorageUnsupported. */
-export function loadIdentity({places, name, tell}: LoadIdentityInput): LoadedIdentity {
-  const wanted = name ?? readChosenIdentity(places)
-  if (wanted === ANONYMOUS) return ANONYMOUS_IDENTITY
-  if (wanted === DEFAULT_IDENTITY) ensureDefaultIdentity(places, tell)
-  const key = parsePem(readIdentityPem(places, wanted))
-  return {name: wanted, principal: principalOfKey(key.publicKeyDer), key, isPlaintext: true}
+/** Throws IdentityNotFound, PemInvalid, PassphraseWrong, IdentityStorageUnsupported. */
+export function loadIdentity(input: LoadIdentityInput): LoadedIdentity {
+  const name = input.name ?? readChosenIdentity(input.places)
+  if (name === ANONYMOUS) return ANONYMOUS_IDENTITY
+  if (name === DEFAULT_IDENTITY) ensureDefaultIdentity(input.places, input.tell)
+  const {pem, isPlaintext} = readPem({...input, name})
+  const key = parsePem(pem)
+  return {name, principal: principalOfKey(key.publicKeyDer), key, isPlaintext}
+}
+
+/** The PEM text of an identity, decrypted if need be. Throws as `loadIdentity`. */
+export function readPem({places, name, tell, askPassphrase = readPassphrase}: LoadIdentityInput & {readonly name: string}) {
+  const {pem, encrypted} = readStoredKey(places, name)
+  if (!encrypted) return {pem: pem ?? '', isPlaintext: true}
+  const decrypted = decryptPem(encrypted, askPassphrase(PROMPT))
+  tell('Decryption complete.')
+  return {pem: decrypted, isPlaintext: false}
 }

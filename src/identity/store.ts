@@ -1,13 +1,21 @@
 /** The identities on disk, in dfx's own folders: `identity/NAME/identity.pem` and the choice in `identity.json`. */
 import {existsSync, mkdirSync, readdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
-import {findText, writeJson, writeText} from '../io/files.js'
+import {findBytes, findText, writeBytes, writeJson, writeText} from '../io/files.js'
 import {programName} from '../io/program.js'
 import {ConfigInvalid} from '../project/errors.js'
 import {parseJson} from '../project/json-text.js'
 import {identitiesFolder, identityJsonPath, type Places} from '../project/places.js'
-import {inspect, object, text} from '../project/schema.js'
-import {AnonymousReserved, IdentityExists, IdentityNameInvalid, IdentityNotFound, IdentityStorageUnsupported} from './errors.js'
+import {inspect, integerBetween, listOf, object, text} from '../project/schema.js'
+import {type EncryptedPem, encryptPem} from './encrypted-pem.js'
+import {
+  AnonymousReserved,
+  IdentityExists,
+  IdentityNameInvalid,
+  IdentityNotFound,
+  IdentityStorageUnsupported,
+  PassphraseTooShort,
+} from './errors.js'
 import {generatePem} from './keys.js'
 
 export const ANONYMOUS = 'anonymous'
@@ -15,7 +23,12 @@ export const DEFAULT_IDENTITY = 'default'
 const PRIVATE_FILE = 0o600
 const PRIVATE_FOLDER = 0o700
 
+const MIN_PASSPHRASE = 9
+const PLAIN_FILE = 'identity.pem'
+const ENCRYPTED_FILE = 'identity.pem.encrypted'
+
 const identityJson = object({default: text})
+const storageJson = object({encryption: object({pw_salt: text, file_nonce: listOf(integerBetween(0, 255))})})
 
 /** The name chosen with `identity use`; `default` before any choice. */
 export function readChosenIdentity(places: Places): string {
@@ -43,7 +56,7 @@ export function listIdentities(places: Places): readonly string[] {
 export function hasIdentity(places: Places, name: string): boolean {
   if (name === ANONYMOUS) return true
   const folder = identityFolder(places, name)
-  return ['identity.pem', 'identity.pem.encrypted', 'identity.json'].some((file) => existsSync(join(folder, file)))
+  return [PLAIN_FILE, ENCRYPTED_FILE, 'identity.json'].some((file) => existsSync(join(folder, file)))
 }
 
 /** Throws IdentityNotFound. */
@@ -54,19 +67,36 @@ export function requireIdentity(places: Places, name: string): void {
 export interface CreateIdentityOptions {
   /** Replaces an identity of the same name. */
   readonly force?: boolean
+  /** Protects the key; without it the key lies in plain text. */
+  readonly passphrase?: string | undefined
+  /** An existing key; a new one is generated without it. */
+  readonly pem?: string | undefined
 }
 
-/** Makes a secp256k1 identity in a file only the user can read. Throws IdentityNameInvalid, AnonymousReserved, IdentityExists. */
-export function createIdentity(places: Places, name: string, {force = false}: CreateIdentityOptions = {}): void {
+/** Throws IdentityNameInvalid, AnonymousReserved, IdentityExists: what can be known before a passphrase is asked for. */
+export function requireNewIdentity(places: Places, name: string, force: boolean): void {
   if (!/^[A-Za-z0-9._@-]+$/.test(name) || name === '.' || name === '..') throw new IdentityNameInvalid(name)
   if (name === ANONYMOUS) throw new AnonymousReserved()
+  if (!force && hasIdentity(places, name)) throw new IdentityExists(name)
+}
+
+/** Keeps a key, new or given, in a file only the user can read. Throws as `requireNewIdentity`, and PassphraseTooShort. */
+export function createIdentity(places: Places, name: string, options: CreateIdentityOptions = {}): void {
+  const {force = false, passphrase, pem = generatePem()} = options
+  requireNewIdentity(places, name, force)
+  if (passphrase !== undefined && passphrase.length < MIN_PASSPHRASE) throw new PassphraseTooShort(MIN_PASSPHRASE)
   const folder = identityFolder(places, name)
-  if (hasIdentity(places, name)) {
-    if (!force) throw new IdentityExists(name)
-    rmSync(folder, {recursive: true})
-  }
+  const encrypted = passphrase === undefined ? undefined : encryptPem(pem, passphrase)
+  rmSync(folder, {recursive: true, force: true})
   mkdirSync(folder, {recursive: true, mode: PRIVATE_FOLDER})
-  writeText(join(folder, 'identity.pem'), generatePem(), {mode: PRIVATE_FILE})
+  if (encrypted) writeEncrypted(folder, encrypted)
+  else writeText(join(folder, PLAIN_FILE), pem, {mode: PRIVATE_FILE})
+}
+
+function writeEncrypted(folder: string, {pwSalt, fileNonce, content}: EncryptedPem): void {
+  writeBytes(join(folder, ENCRYPTED_FILE), content, {mode: PRIVATE_FILE})
+  const encryption = {pw_salt: pwSalt, file_nonce: [...fileNonce]}
+  writeJson(join(folder, 'identity.json'), {hsm: null, encryption, keyring_identity_suffix: null}, {mode: PRIVATE_FILE})
 }
 
 /** Makes `default` when the user has none and has chosen none; tells it in dfx's words. */
@@ -77,15 +107,32 @@ export function ensureDefaultIdentity(places: Places, tell: (line: string) => vo
   tell('Created the "default" identity.')
 }
 
-/** The PEM text of an identity. Throws IdentityNotFound, and IdentityStorageUnsupported for one kept elsewhere. */
-export function readIdentityPem(places: Places, name: string): string {
+export interface StoredKey {
+  /** Plain text, or undefined for an encrypted one. */
+  readonly pem: string | undefined
+  readonly encrypted: EncryptedPem | undefined
+}
+
+/** The key of an identity as it lies there. Throws IdentityNotFound, and IdentityStorageUnsupported for one kept elsewhere. */
+export function readStoredKey(places: Places, name: string): StoredKey {
   const folder = identityFolder(places, name)
-  const pem = findText(join(folder, 'identity.pem'))
-  if (pem !== undefined) return pem
+  const pem = findText(join(folder, PLAIN_FILE))
+  if (pem !== undefined) return {pem, encrypted: undefined}
   requireIdentity(places, name)
-  throw new IdentityStorageUnsupported(
-    `Identity '${name}' is kept encrypted, in a keyring or on a hardware module, which icicle cannot open yet.`,
-  )
+  const encrypted = findEncrypted(folder)
+  if (encrypted) return {pem: undefined, encrypted}
+  throw new IdentityStorageUnsupported(`Identity '${name}' is kept in a keyring or on a hardware module, which icicle cannot open.`)
+}
+
+function findEncrypted(folder: string): EncryptedPem | undefined {
+  const content = findBytes(join(folder, ENCRYPTED_FILE))
+  const file = join(folder, 'identity.json')
+  const json = findText(file)
+  if (content === undefined || json === undefined) return undefined
+  const {value, mistakes} = inspect(storageJson, parseJson(json, file))
+  if (mistakes.length > 0) throw new ConfigInvalid(file, mistakes)
+  const {pw_salt: pwSalt, file_nonce: nonce} = value?.encryption ?? {}
+  return pwSalt !== undefined && nonce ? {content, pwSalt, fileNonce: Uint8Array.from(nonce)} : undefined
 }
 
 export function identityFolder(places: Places, name: string): string {

@@ -9,8 +9,13 @@ export function errorCode(error: unknown): string | undefined {
 
 /** The text of a file, or undefined when there is no such file. */
 export function findText(file: string): string | undefined {
+  return findBytes(file)?.toString('utf8')
+}
+
+/** The bytes of a file, or undefined when there is no such file. */
+export function findBytes(file: string): Buffer | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined
     throw error
@@ -23,11 +28,16 @@ export interface WriteOptions {
 }
 
 /** Replaces a file in one step: a reader sees the old content or the new, never a part. Makes the folder. */
-export function writeText(file: string, text: string, {mode}: WriteOptions = {}): void {
+export function writeText(file: string, text: string, options: WriteOptions = {}): void {
+  writeBytes(file, Buffer.from(text), options)
+}
+
+/** As `writeText`. */
+export function writeBytes(file: string, bytes: Uint8Array, {mode}: WriteOptions = {}): void {
   mkdirSync(dirname(file), {recursive: true})
   const part = `${file}.${process.pid}.part`
   try {
-    writeFileSync(part, text, mode === undefined ? {} : {mode})
+    writeFileSync(part, bytes, mode === undefined ? {} : {mode})
     renameSync(part, file)
   } catch (error) {
     rmSync(part, {force: true})

@@ -1,9 +1,11 @@
 /** Other processes: whether they live, how they end, who holds a port. */
+import {spawnSync} from 'node:child_process'
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {errorCode} from './files.js'
 
 const POLL_MS = 20
+const KILL_TIMEOUT_MS = 5_000
 
 /** True when a process of that id exists, whoever owns it. A zombie counts as dead. */
 export function isProcessAlive(pid: number): boolean {
@@ -24,10 +26,37 @@ function isZombie(pid: number): boolean {
   }
 }
 
+/** The command line of a process; undefined when it is gone, or the system does not tell (Windows). */
+export function findCommandLine(pid: number): string | undefined {
+  if (process.platform === 'linux') return commandOf(String(pid)) || undefined
+  if (process.platform === 'win32') return undefined
+  const {stdout} = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], {encoding: 'utf8'})
+  return stdout?.trim() || undefined
+}
+
 /** Waits until a process has ended; false when it lives on after the time. */
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   for (const end = Date.now() + timeoutMs; isProcessAlive(pid); await sleep(POLL_MS)) if (Date.now() > end) return false
   return true
+}
+
+/** Ends a process: first kindly, and when it still lives after the time for certain. False when it took force. */
+export async function endProcess(pid: number, timeoutMs: number): Promise<boolean> {
+  if (pid <= 0) return true
+  sendSignal(pid, 'SIGTERM')
+  if (await waitForExit(pid, timeoutMs)) return true
+  sendSignal(pid, 'SIGKILL')
+  await waitForExit(pid, KILL_TIMEOUT_MS)
+  return false
+}
+
+/** A process that has ended in the meantime is no error. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
 }
 
 export interface PortHolder {

@@ -23,7 +23,7 @@ export class NetworkAlreadyRunning extends IcicleError {
 /** What to do when the network was started by another release than the one that talks to it. */
 export function staleVersionHint(runningVersion: string, ownVersion: string): string {
   const program = programName()
-  return `It is served by icicle ${runningVersion}, this is ${ownVersion}: '${program} stop' and '${program} start' bring it up to date and keep its state.`
+  return `The local network is served by icicle ${runningVersion}, this is ${ownVersion}: '${program} stop' and '${program} start' bring it up to date and keep its state.`
 }
 
 export class NetworkNotRunning extends IcicleError {
@@ -114,6 +114,16 @@ export class ServerSilent extends IcicleError {
   constructor(timeoutMs: number, logFile: string | undefined) {
     super(`The network's process did not become ready within ${timeoutMs / 1000} s.`, {
       hints: logFile === undefined ? [] : [`Its log: ${logFile}`],
+    })
+  }
+}
+
+/** In the foreground, after it had been ready. What it wrote stands above. */
+export class NetworkDied extends IcicleError {
+  readonly code = 'NETWORK_DIED'
+  constructor(readonly exitCode: number) {
+    super(`The network's process ended by itself with exit code ${exitCode}.`, {
+      hints: [`'${programName()} start' brings it back: nothing that it answered is lost.`],
     })
   }
 }

@@ -2,7 +2,7 @@
 import {existsSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {findText, writeJson, writeText} from '../io/files.js'
-import {isProcessAlive} from '../io/processes.js'
+import {findCommandLine, isProcessAlive} from '../io/processes.js'
 import {type LocalNetwork, type NetworkConfig, showBind} from '../project/networks.js'
 import {inspect, integerBetween, object, port, text} from '../project/schema.js'
 
@@ -30,7 +30,7 @@ export function findRunningNetwork(network: LocalNetwork): RunningNetwork | unde
   const found = findText(file)
   if (found === undefined) return undefined
   const {pid, host, port, version, rootKey} = readRecord(found)
-  if (pid === undefined || host === undefined || port === undefined || !isProcessAlive(pid)) return undefined
+  if (pid === undefined || host === undefined || port === undefined || !isServerOf(network, pid)) return undefined
   return {pid, host, port, version: version ?? 'unknown', rootKey: rootKey ?? ''}
 }
 
@@ -54,6 +54,11 @@ export function networkUrl(network: NetworkConfig): string {
 /** True once the network was started since its last `--clean`. */
 export function hasState(network: LocalNetwork): boolean {
   return existsSync(network.stateFolder)
+}
+
+/** After a crash or a restart of the computer the number may belong to a stranger, who must not be stopped. */
+function isServerOf(network: LocalNetwork, pid: number): boolean {
+  return isProcessAlive(pid) && (findCommandLine(pid)?.includes(network.stateFolder) ?? true)
 }
 
 /** A damaged record counts as none: it is written again at the next start. */

@@ -1,42 +1,22 @@
-/**
- * Starts the local network as a process of its own: `node dist/server/main.js --state DIR --host H --port P`.
- *
- * The server prints one line of JSON on its standard output: `{"ready":true,"host","port","pid","rootKey"}`, or `{"error":{"code",
- * "message","hints"}}` before it exits with 1. SIGTERM ends it with a checkpoint. In the background its output goes to the log, and the
- * line is read from there, so that nothing ties it to the process that started it.
- */
-import {type ChildProcess, spawn} from 'node:child_process'
-import {closeSync, mkdirSync} from 'node:fs'
+/** Starts the local network: a process of its own, `node dist/server/main.js --state DIR --host H --port P`, healthy when this returns. */
+import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
-import {createInterface} from 'node:readline'
-import {setTimeout as sleep} from 'node:timers/promises'
-import {fileURLToPath} from 'node:url'
 import {findText, writeJson} from '../io/files.js'
-import {findPortHolder} from '../io/processes.js'
+import {endProcess, findPortHolder} from '../io/processes.js'
 import {icicleVersion} from '../io/program.js'
-import {type Bind, type LocalNetwork, showBind} from '../project/networks.js'
-import {inspect, integerBetween, listOf, object, port, text} from '../project/schema.js'
-import {NetworkAlreadyRunning, PortInUse, ServerEnded, ServerFailed, ServerSilent} from './errors.js'
+import {type LocalNetwork, showBind} from '../project/networks.js'
+import {NetworkAlreadyRunning, PortInUse, ServerFailed} from './errors.js'
 import {waitUntilHealthy} from './ping-network.js'
 import {isPortFree} from './port.js'
 import {findRunningNetwork, forgetRunningNetwork, networkUrl, type RunningNetwork, recordRunningNetwork} from './running-network.js'
-import {followLines, openServerLog, serverLogPath} from './server-log.js'
+import {type ServerOptions, spawnBackground, spawnForeground} from './server-process.js'
 
-const READY_TIMEOUT_MS = 60_000
 const HEALTHY_TIMEOUT_MS = 30_000
-const POLL_MS = 10
-const SHOWN_LOG_LINES = 10
+/** What a server that did not become ready may take to end. */
+const FAILED_TIMEOUT_MS = 3_000
 
-export interface StartOptions {
-  readonly bind: Bind
+export interface StartOptions extends ServerOptions {
   readonly background: boolean
-  /** Further arguments of the server. */
-  readonly serverArgs?: readonly string[]
-  readonly signal: AbortSignal
-  /** Foreground: a line that the server prints. */
-  readonly onLine?: (line: string) => void
-  /** The server program; tests put one of their own here. */
-  readonly serverProgram?: string
 }
 
 export interface StartedNetwork extends RunningNetwork {
@@ -55,127 +35,23 @@ export async function startNetwork(network: LocalNetwork, options: StartOptions)
   if (!(await isPortFree(bind))) throw new PortInUse(showBind(bind), findPortHolder(bind.port))
   mkdirSync(network.stateFolder, {recursive: true})
   const server = options.background ? spawnBackground(network, options) : spawnForeground(network, options)
-  let isRecorded = false
+  const start = {pid: server.child.pid ?? 0, host: bind.host, port: bind.port, version: icicleVersion(), rootKey: ''}
+  // From here on `stop` finds it, ready or not, and a second `start` does not get in its way.
+  if (server.child.pid !== undefined) recordRunningNetwork(network, start)
   try {
     const ready = await server.ready
-    const record = {...ready, pid: ready.pid ?? server.child.pid!, version: icicleVersion()}
+    const record = {...start, ...ready}
     recordRunningNetwork(network, record)
-    isRecorded = true
     ensureNetworkId(network)
     const url = networkUrl(network)
     await waitUntilHealthy(url, {timeoutMs: HEALTHY_TIMEOUT_MS, signal})
     if (options.background) server.child.unref()
     return {...record, url, ended: options.background ? undefined : server.exited, stop: () => void server.child.kill('SIGTERM')}
   } catch (error) {
-    server.child.kill('SIGTERM')
-    if (isRecorded) forgetRunningNetwork(network)
+    await endProcess(start.pid, FAILED_TIMEOUT_MS)
+    forgetRunningNetwork(network)
     throw error instanceof ServerFailed && error.code === 'PORT_IN_USE' ? new PortInUse(showBind(bind), findPortHolder(bind.port)) : error
   }
-}
-
-interface Ready {
-  readonly pid: number | undefined
-  readonly host: string
-  readonly port: number
-  readonly rootKey: string
-}
-
-interface Server {
-  readonly child: ChildProcess
-  readonly ready: Promise<Ready>
-  readonly exited: Promise<number>
-}
-
-function spawnForeground(network: LocalNetwork, options: StartOptions): Server {
-  const child = spawn(process.execPath, serverArguments(network, options), {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    // A group of its own: Ctrl-C reaches only us, who then end it in order.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  })
-  const exited = exitOf(child)
-  const lines = createInterface({input: child.stdout!})
-  const ready = new Promise<Ready>((resolve, reject) => {
-    lines.on('line', (line) => {
-      try {
-        const found = findReady(line, options.bind)
-        if (found) resolve(found)
-        else options.onLine?.(line)
-      } catch (error) {
-        reject(error)
-      }
-    })
-    void exited.then((code) => reject(new ServerEnded(`exit code ${code}`, '', undefined)), reject)
-    const silence = AbortSignal.any([options.signal, AbortSignal.timeout(READY_TIMEOUT_MS)])
-    silence.addEventListener('abort', () =>
-      reject(options.signal.aborted ? options.signal.reason : new ServerSilent(READY_TIMEOUT_MS, undefined)),
-    )
-  })
-  return {child, ready, exited}
-}
-
-function spawnBackground(network: LocalNetwork, options: StartOptions): Server {
-  const log = openServerLog(network)
-  const child = spawn(process.execPath, serverArguments(network, options), {
-    stdio: ['ignore', log, log],
-    detached: true,
-    windowsHide: true,
-    env: {...process.env, DFX_RUNNING_IN_BACKGROUND: 'true'},
-  })
-  closeSync(log)
-  const exited = exitOf(child)
-  return {child, ready: readReadyFromLog(network, exited, options), exited}
-}
-
-async function readReadyFromLog(network: LocalNetwork, exited: Promise<number>, {bind, signal}: StartOptions): Promise<Ready> {
-  const file = serverLogPath(network)
-  const nextLines = followLines(file)
-  const seen: string[] = []
-  let exitCode: number | undefined
-  exited.then(
-    (code) => {
-      exitCode = code
-    },
-    () => {
-      exitCode = -1
-    },
-  )
-  for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(POLL_MS, undefined, {signal})) {
-    const hasEnded = exitCode !== undefined
-    for (const line of nextLines()) {
-      const ready = findReady(line, bind)
-      if (ready) return ready
-      seen.push(line)
-    }
-    if (hasEnded) throw new ServerEnded(`exit code ${exitCode}`, seen.slice(-SHOWN_LOG_LINES).join('\n'), file)
-  }
-  throw new ServerSilent(READY_TIMEOUT_MS, file)
-}
-
-function serverArguments(network: LocalNetwork, {bind, serverArgs = [], serverProgram}: StartOptions): string[] {
-  const program = serverProgram ?? fileURLToPath(import.meta.resolve('#entry/server/main.js'))
-  return [program, '--state', network.stateFolder, '--host', bind.host, '--port', String(bind.port), ...serverArgs]
-}
-
-const readyLine = object({host: text, port, pid: integerBetween(1, 2 ** 31), rootKey: text})
-const errorLine = object({error: object({code: text, message: text, hints: listOf(text)})})
-
-/** The ready line, or undefined for any other. Throws ServerFailed for an error line. */
-function findReady(line: string, bind: Bind): Ready | undefined {
-  if (!line.startsWith('{"ready"') && !line.startsWith('{"error"')) return undefined
-  const value: unknown = JSON.parse(line)
-  const {error} = inspect(errorLine, value).value ?? {}
-  if (error) throw new ServerFailed(error.code ?? 'SERVER_FAILED', error.message ?? line, error.hints ?? [])
-  const ready = inspect(readyLine, value).value
-  return {pid: ready?.pid, host: ready?.host ?? bind.host, port: ready?.port ?? bind.port, rootKey: ready?.rootKey ?? ''}
-}
-
-/** Exit code; 128 and the signal's number are not told apart: a signal counts as 1. Rejects when the program cannot be started. */
-function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
-  })
 }
 
 /** The mark by which projects know that their canister ids belong to this network and not to one before a `--clean`. */

@@ -2,7 +2,7 @@
 
 import {join} from 'node:path'
 import {type BuildInput, buildCanister, checkCanister} from '../builders/build-canister.js'
-import {planBuildOrder} from '../builders/build-order.js'
+import {planBuildOrder, planBuildSteps} from '../builders/build-order.js'
 import {buildOutputs, writeBuildOutputs, writeInterface} from '../builders/build-outputs.js'
 import {splitCandid} from '../builders/candid-parts.js'
 import type {Sibling} from '../builders/motoko/compile-program.js'
@@ -22,6 +22,10 @@ export interface BuildOptions {
   /** Only look for mistakes: needs no ids and writes nothing. */
   readonly isCheck?: boolean | undefined
   readonly outputEnvFile?: string | undefined
+  /** From `readPrograms`, when the caller has read them already. */
+  readonly programs?: ProjectPrograms | undefined
+  /** A compiler that the caller has warmed up, and closes. */
+  readonly compiler?: MotokoCompiler | undefined
 }
 
 export interface BuildReport {
@@ -44,12 +48,19 @@ interface Run {
 export async function buildCanisters(context: ProjectContext, options: BuildOptions): Promise<BuildReport> {
   const project = context.project()
   const ids = options.isCheck ? placeholderIds(project) : findKnownIds(context)
-  const compiler = new MotokoCompiler()
+  const compiler = options.compiler ?? new MotokoCompiler()
+  // Compiling takes seconds and cannot be asked to stop: an interruption ends its threads.
+  const interrupt = (): void => void compiler.close()
+  context.signal.addEventListener('abort', interrupt)
   try {
-    const programs = await readProjectPrograms(project, options.names, await findPackages(context, options.names))
+    const programs = options.programs ?? (await readPrograms(context, options.names))
     return await buildAll({context, project, compiler, ids, programs, interfaces: new Map()}, options)
+  } catch (error) {
+    context.signal.throwIfAborted()
+    throw error
   } finally {
-    await compiler.close()
+    context.signal.removeEventListener('abort', interrupt)
+    if (compiler !== options.compiler) await compiler.close()
   }
 }
 
@@ -58,16 +69,26 @@ async function buildAll(run: Run, options: BuildOptions): Promise<BuildReport> {
   const order = planBuildOrder(options.names, programs.graph).filter((name) => isBuiltHere(context, name))
   if (!options.isCheck) for (const name of order) context.canisterIds().get(name)
   context.reporter.info('Building canisters...')
-  const canisters: {name: string; isCached: boolean}[] = []
-  for (const name of order) {
-    context.signal.throwIfAborted()
-    context.reporter.info(`Building canister '${name}'.`)
-    const isCached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
-    canisters.push({name, isCached})
-  }
+  const isCached = new Map<string, boolean>()
+  for (const step of planBuildSteps(order, programs.graph))
+    for (const [name, cached] of await buildStep(run, step, options)) isCached.set(name, cached)
   if (!options.isCheck) writeEnvFile(project, projectEnvironment(context), options.outputEnvFile)
   context.reporter.info('Finished building canisters.')
-  return {canisters}
+  return {canisters: order.map((name) => ({name, isCached: isCached.get(name) ?? false}))}
+}
+
+/** Motoko canisters at the same time, then the others one by one: their tools share folders and locks. */
+async function buildStep(run: Run, step: readonly string[], options: BuildOptions): Promise<(readonly [string, boolean])[]> {
+  const {context, programs} = run
+  const build = async (name: string): Promise<readonly [string, boolean]> => {
+    context.signal.throwIfAborted()
+    context.reporter.info(`Building canister '${name}'.`)
+    const cached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
+    return [name, cached]
+  }
+  const results = await Promise.all(step.filter((name) => programs.motoko.has(name)).map(build))
+  for (const name of step) if (!programs.motoko.has(name)) results.push(await build(name))
+  return results
 }
 
 async function buildOne(run: Run, name: string): Promise<boolean> {
@@ -92,7 +113,7 @@ async function checkOne(run: Run, name: string): Promise<boolean> {
 
 function planInput(run: Run, name: string): BuildInput {
   const {context, project, compiler, programs} = run
-  const siblings = findSiblings(run, programs.motoko.get(name)?.graph.canisters ?? [])
+  const siblings = findSiblings(run, programs.graph.get(name) ?? [])
   return {
     project,
     network: context.network(),
@@ -134,8 +155,12 @@ function placeholderIds(project: Project): ReadonlyMap<string, CanisterId> {
   return new Map([...project.canisters.keys()].map((name, index) => [name, canisterIdFromNumber(BigInt(index + 1))]))
 }
 
-async function findPackages(context: ProjectContext, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** Sources and dependencies of the named canisters. Throws MainFileMissing, MotokoOptionInvalid, BuildCommandFailed. */
+export async function readPrograms(context: ProjectContext, names: readonly string[]): Promise<ProjectPrograms> {
   const project = context.project()
-  const hasMotoko = [...project.canisters.values()].some(({type}) => type === 'motoko') && names.length > 0
-  return hasMotoko ? findMotokoPackages(project, {env: projectEnvironment(context), signal: context.signal}) : new Map()
+  const hasMotoko = [...project.canisters.values()].some(({type}) => type === 'motoko')
+  const packages = hasMotoko
+    ? await findMotokoPackages(project, {env: projectEnvironment(context), signal: context.signal})
+    : new Map<string, string>()
+  return readProjectPrograms(project, names, packages)
 }

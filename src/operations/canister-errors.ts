@@ -82,3 +82,22 @@ export class NotInstalled extends IcicleError {
     })
   }
 }
+
+export class CallFailed extends IcicleError {
+  readonly code = 'CALL_FAILED'
+  constructor(kind: 'query' | 'update', cause: IcicleError) {
+    super(`Failed ${kind} call.`, {cause})
+  }
+}
+
+export class IdentityInsecure extends IcicleError {
+  readonly code = 'IDENTITY_INSECURE'
+  constructor(identity: string) {
+    super(`The ${identity} identity is not stored securely. Do not use it to control a lot of cycles/ICP.`, {
+      hints: [
+        `For public queries use '--identity anonymous'.`,
+        "If you want to use it all the same, set the environment variable DFX_WARNING to '-mainnet_plaintext_identity'.",
+      ],
+    })
+  }
+}

@@ -1,15 +1,20 @@
 /**
- * Creates canisters and remembers their ids. On development networks `provisional_create_canister_with_cycles` makes them, with the
- * caller as controller; there is no wallet in between.
+ * Creates canisters and remembers their ids. On development networks `provisional_create_canister_with_cycles` makes them, on mainnet the
+ * cycles ledger; the caller is their controller, and there is no wallet in between.
  */
 
+import {createCanisterOnLedger} from '../agent/cycles-ledger.js'
 import type {IcAgent} from '../agent/ic-agent.js'
 import {type CanisterSettings, provisionalCreateCanister} from '../agent/management.js'
+import {getCanister} from '../project/load.js'
 import type {CanisterConfig} from '../project/project.js'
-import {type CanisterId, parsePrincipal, principalFromBytes, principalToText} from '../protocol/principal.js'
-import {OnlyLocal, PullCanisterNotCreated, RemoteCanister} from './canister-errors.js'
+import {type CanisterId, principalToText} from '../protocol/principal.js'
+import {PullCanisterNotCreated, RemoteCanister} from './canister-errors.js'
+import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
+import {findCreationPlace} from './creation-place.js'
 import {isRemoteOn} from './find-canister.js'
+import {planSettings} from './initial-settings.js'
 
 export interface CreateOptions {
   readonly names: readonly string[]
@@ -26,7 +31,7 @@ export interface CreatedCanister {
   readonly isNew: boolean
 }
 
-/** Throws RemoteCanister, PullCanisterNotCreated, OnlyLocal, CallRejected. */
+/** Throws RemoteCanister, PullCanisterNotCreated, LedgerRefused, CallRejected. */
 export async function createCanisters(context: ProjectContext, agent: IcAgent, options: CreateOptions): Promise<CreatedCanister[]> {
   const created: CreatedCanister[] = []
   for (const name of options.names) {
@@ -34,6 +39,30 @@ export async function createCanisters(context: ProjectContext, agent: IcAgent, o
     created.push(await createCanister(context, agent, name, options))
   }
   return created
+}
+
+/** `canister create`: the named canister or all of dfx.json, each with the settings that dfx.json gives it. */
+export async function createProjectCanisters(
+  context: ProjectContext,
+  {name, all, settings, ...options}: Omit<CreateOptions, 'names'> & {readonly name: string | undefined; readonly all: boolean},
+): Promise<CreatedCanister[]> {
+  const {canisters} = context.project()
+  const names =
+    all || name === undefined
+      ? [...canisters.values()].filter((canister) => isMadeHere(context, canister)).map((canister) => canister.name)
+      : [name]
+  for (const wanted of names) getCanister(context.project(), wanted)
+  const agent = await connectAgent(context)
+  const created: CreatedCanister[] = []
+  for (const wanted of names) {
+    const planned = planSettings(canisters.get(wanted)?.initialization, settings)
+    created.push(...(await createCanisters(context, agent, {...options, names: [wanted], settings: planned})))
+  }
+  return created
+}
+
+function isMadeHere(context: ProjectContext, canister: CanisterConfig): boolean {
+  return canister.type !== 'pull' && !isRemoteOn(canister, context.network())
 }
 
 async function createCanister(context: ProjectContext, agent: IcAgent, name: string, options: CreateOptions): Promise<CreatedCanister> {
@@ -58,25 +87,32 @@ async function createCanister(context: ProjectContext, agent: IcAgent, name: str
   return {name, id, isNew: true}
 }
 
+/** 0.5 T is the fee, 3 T are left in the canister: what dfx takes. */
+const DEFAULT_LEDGER_AMOUNT = 3_500_000_000_000n
+const NS_PER_MS = 1_000_000n
+
 async function requestCanister(
   context: ProjectContext,
   agent: IcAgent,
   canister: CanisterConfig | undefined,
   options: CreateOptions,
 ): Promise<CanisterId> {
-  if (context.network().isMainnet)
-    throw new OnlyLocal(
-      `Creating a canister on network '${context.network().name}' needs the cycles ledger, which icicle does not use yet.`,
-      {
-        hints: ["Create it with the network's own tools and tell its id with 'canister set-id'."],
-      },
-    )
+  const settings = {...options.settings, controllers: options.settings.controllers ?? [agent.sender]}
+  if (context.network().isMainnet) {
+    if (options.specifiedId !== undefined || canister?.specifiedId !== undefined)
+      context.reporter.warn(`Specified ids have no effect on network '${context.network().name}'.`)
+    return createCanisterOnLedger(agent, {
+      amount: options.withCycles ?? DEFAULT_LEDGER_AMOUNT,
+      settings,
+      createdAtNs: BigInt(Date.now()) * NS_PER_MS,
+    })
+  }
   const specifiedId = chooseSpecifiedId(context, canister, options.specifiedId)
   return provisionalCreateCanister(agent, {
     amount: options.withCycles,
-    settings: {...options.settings, controllers: options.settings.controllers ?? [agent.sender]},
+    settings,
     specifiedId,
-    effectiveCanisterId: context.effectiveCanisterId ?? (await findEffectiveCanisterId(context.networkUrl())),
+    effectiveCanisterId: context.effectiveCanisterId ?? (await findCreationPlace(context.networkUrl())),
   })
 }
 
@@ -93,19 +129,4 @@ which is different from the one specified in the command line: ${principalToText
 The command line value will be used.`,
     )
   return flag ?? configured
-}
-
-/** The id that answers in the absence of better knowledge: the first of the first subnet. */
-const FIRST_CANISTER_ID = parsePrincipal('rwlgt-iiaaa-aaaaa-aaaaa-cai')
-
-/** Where the network wants new canisters, as its gateway tells under `/_/topology`. */
-async function findEffectiveCanisterId(url: string): Promise<CanisterId> {
-  try {
-    const response = await fetch(new URL('/_/topology', url))
-    if (!response.ok) return FIRST_CANISTER_ID
-    const {default_effective_canister_id: found} = (await response.json()) as {default_effective_canister_id?: {canister_id?: string}}
-    return found?.canister_id === undefined ? FIRST_CANISTER_ID : principalFromBytes(Buffer.from(found.canister_id, 'base64'))
-  } catch {
-    return FIRST_CANISTER_ID
-  }
 }

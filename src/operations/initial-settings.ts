@@ -3,7 +3,10 @@
 import type {CanisterSettings} from '../agent/management.js'
 import type {InitializationValues} from '../project/project.js'
 
-export function planSettings(values: InitializationValues | undefined, flags: CanisterSettings): CanisterSettings {
+/** What the user wants of a canister; undefined: as it is, or the network's default. */
+export type WantedSettings = CanisterSettings
+
+export function planSettings(values: InitializationValues | undefined, flags: WantedSettings): CanisterSettings {
   return {
     controllers: flags.controllers,
     computeAllocation: flags.computeAllocation ?? values?.computeAllocation,

@@ -1,7 +1,6 @@
 /** `ping`: the status of a network, as data that prints. */
 
 import {type NetworkStatus, pingNetwork, waitUntilHealthy} from '../network/ping-network.js'
-import {networkUrl} from '../network/running-network.js'
 import type {NetworkConfig} from '../project/networks.js'
 import {CborFloat, CborTagged, type CborValue} from '../protocol/cbor.js'
 
@@ -12,13 +11,13 @@ export type PingReport = Readonly<Record<string, unknown>>
 
 export interface PingRequest {
   readonly network: NetworkConfig
+  readonly url: string
   /** Asks again for up to a minute until the network is healthy. */
   readonly waitHealthy: boolean
   readonly signal: AbortSignal
 }
 
-export async function pingStatus({network, waitHealthy, signal}: PingRequest): Promise<PingReport> {
-  const url = networkUrl(network)
+export async function pingStatus({network, url, waitHealthy, signal}: PingRequest): Promise<PingReport> {
   const status = waitHealthy ? await waitUntilHealthy(url, {timeoutMs: WAIT_HEALTHY_MS, signal}) : await pingNetwork(network, url, signal)
   return reportStatus(status)
 }

@@ -2,8 +2,8 @@
 import {existsSync, rmSync} from 'node:fs'
 import {icicleVersion, programName} from '../io/program.js'
 import {cleanNetwork} from '../network/clean-network.js'
-import {NetworkAlreadyRunning} from '../network/errors.js'
-import {findRunningNetwork, networkUrl} from '../network/running-network.js'
+import {NetworkAlreadyRunning, NetworkDied} from '../network/errors.js'
+import {findRunningNetwork, forgetRunningNetwork, networkUrl} from '../network/running-network.js'
 import {serverLogPath} from '../network/server-log.js'
 import {type StartedNetwork, startNetwork} from '../network/start-network.js'
 import {networkFolder} from '../project/canister-ids.js'
@@ -11,6 +11,9 @@ import {type Bind, findBind, type LocalNetwork, type NetworkConfig, showBind} fr
 import type {Project} from '../project/project.js'
 import {BindInvalid, NetworkNotLocal} from './errors.js'
 import type {Reporter} from './reporter.js'
+
+/** A server that lives shorter than this would only die again. */
+const MIN_LIFE_MS = 2_000
 
 export interface StartContext {
   readonly network: NetworkConfig
@@ -46,9 +49,8 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(describeSource(network))
   warnOfIgnoredDefaults(context, network)
   const deleted = request.clean ? clean(context, network) : []
-  const started = await reporter.step('Starting the network…', () =>
-    startNetwork(network, {bind, background: request.background, signal, onLine: reporter.info}),
-  )
+  const start = (at: Bind) => startNetwork(network, {bind: at, background: request.background, signal, onLine: reporter.info})
+  const started = await reporter.step('Starting the network…', () => start(bind))
   const address = showBind({host: started.host, port: started.port})
   const report = {network: network.name, url: started.url, pid: started.pid, rootKey: started.rootKey, deleted}
   reporter.debug(describeConfiguration(network, bind))
@@ -59,7 +61,11 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(
     `Replica API running on ${address}. You must open a new terminal to continue developing. If you'd prefer to stop, quit with 'Ctrl-C'.`,
   )
-  await serveUntilInterrupted(started, signal)
+  const restart = (port: number): Promise<StartedNetwork> => {
+    forgetRunningNetwork(network)
+    return start({...bind, port})
+  }
+  await serveUntilInterrupted(started, restart, context).finally(() => forgetRunningNetwork(network))
   return {...report, logFile: undefined}
 }
 
@@ -109,9 +115,27 @@ function clean({project, reporter}: StartContext, network: LocalNetwork): readon
   return deleted
 }
 
-async function serveUntilInterrupted(started: StartedNetwork, signal: AbortSignal): Promise<void> {
+/** Brings the network back, on the same port, when its process dies; gives up when it dies young. */
+async function serveUntilInterrupted(
+  first: StartedNetwork,
+  restart: (port: number) => Promise<StartedNetwork>,
+  {reporter, signal}: StartContext,
+) {
+  for (let started = first; ; ) {
+    const since = Date.now()
+    const exitCode = await endOf(started, signal)
+    if (exitCode === 0 || signal.aborted) return
+    if (Date.now() - since < MIN_LIFE_MS) throw new NetworkDied(exitCode)
+    reporter.warn(`The network's process ended with exit code ${exitCode}. Starting it again with its state.`)
+    started = await restart(started.port)
+  }
+}
+
+async function endOf(started: StartedNetwork, signal: AbortSignal): Promise<number> {
   const stop = (): void => started.stop()
   signal.addEventListener('abort', stop, {once: true})
   if (signal.aborted) stop()
-  await started.ended
+  const exitCode = await started.ended
+  signal.removeEventListener('abort', stop)
+  return exitCode ?? 0
 }

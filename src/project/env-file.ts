@@ -23,20 +23,13 @@ export function replaceEnvBlock(text: string, variables: Readonly<Record<string,
 
 /** From the last begin line that an end line follows before another begin line does. */
 function findBlock(text: string): {readonly start: number; readonly end: number} | undefined {
-  for (let start = lastLine(text, BEGIN, text.length); start >= 0; start = lastLine(text, BEGIN, start)) {
+  const begins = [...text.matchAll(new RegExp(`^${BEGIN}`, 'gm'))].map(({index}) => index)
+  for (const start of begins.reverse()) {
     const end = text.indexOf(`\n${END}`, start)
     const next = text.indexOf(`\n${BEGIN}`, start)
     if (end >= 0 && (next < 0 || end < next)) return {start, end: end + 1 + END.length}
   }
   return undefined
-}
-
-/** Offset of the last line before `limit` that begins with the given words, or -1. */
-function lastLine(text: string, words: string, limit: number): number {
-  if (limit === 0) return -1
-  const at = text.lastIndexOf(`\n${words}`, limit - 1 - words.length)
-  if (at >= 0) return at + 1
-  return limit > words.length && text.startsWith(words) ? 0 : -1
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Encodes a module from its parts: for modules that icicle makes itself and for those of tests. */
 
 import {KIND, OP, SECTION, TYPE, WASM_HEADER} from './constants.js'
-import type {FunctionType, GlobalDeclaration, Limits} from './decode.js'
 import {type Code, code, uleb} from './instructions.js'
+import type {FunctionType, GlobalDeclaration, Limits} from './module.js'
 import type {NamedSection} from './sections.js'
 import {WasmWriter} from './writer.js'
 

@@ -24,7 +24,8 @@ export async function update(
   effectiveId = canisterId,
 ): Promise<Uint8Array> {
   const effectiveCanisterId = toAgentPrincipal(effectiveId)
-  const {requestId} = await agent.call(toAgentPrincipal(canisterId), {methodName, arg, effectiveCanisterId})
+  const {requestId, response} = await agent.call(toAgentPrincipal(canisterId), {methodName, arg, effectiveCanisterId})
+  if (response.body && 'reject_code' in response.body) throw new Error(`${response.body.error_code}: ${response.body.reject_message}`)
   const {reply} = await pollForResponse(agent, effectiveCanisterId, requestId)
   return new Uint8Array(reply)
 }

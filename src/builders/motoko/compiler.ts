@@ -1,5 +1,6 @@
-/** The Motoko compiler, on a thread of its own. Nothing starts before the first task (or `warm`); `close` ends the thread. */
+/** The Motoko compiler, on threads of its own. Nothing starts before the first task (or `warm`); `close` ends the threads. */
 
+import {availableParallelism} from 'node:os'
 import {Worker} from 'node:worker_threads'
 import {CompilerCrashed} from '../errors.js'
 import type {CompileOutput, CompileReply, CompileRequest, CompileTask} from './compile-request.js'
@@ -13,17 +14,55 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** Each thread takes up to 0.6 GB: half of the processors, and never more than this. */
+const MAX_THREADS = 4
+
+/** Does tasks at the same time, as far as the machine allows. */
 export class MotokoCompiler {
+  readonly #threads: CompilerThread[] = []
+
+  /** Starts one thread and loads the compiler (0.3 s) while the caller does other things. */
+  warm(): void {
+    this.#idlest().warm()
+  }
+
+  /** Throws CompilerCrashed when the compiler fails on its own account. */
+  run(task: CompileTask): Promise<CompileOutput> {
+    return this.#idlest().run(task)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()))
+  }
+
+  #idlest(): CompilerThread {
+    const [best] = [...this.#threads].sort((a, b) => a.load - b.load)
+    if (best && (best.load === 0 || this.#threads.length >= maxThreads())) return best
+    const thread = new CompilerThread()
+    this.#threads.push(thread)
+    return thread
+  }
+}
+
+function maxThreads(): number {
+  return Math.max(1, Math.min(MAX_THREADS, Math.floor(availableParallelism() / 2)))
+}
+
+class CompilerThread {
   #worker: Worker | undefined
   #nextId = 0
   readonly #waiting = new Map<number, Waiting>()
 
-  /** Starts the thread and loads the compiler (0.3 s) while the caller does other things. */
+  /** Tasks that are not done. */
+  get load(): number {
+    return this.#waiting.size
+  }
+
   warm(): void {
     this.#thread()
   }
 
-  /** Tasks are done one after the other. Throws CompilerCrashed when the compiler fails on its own account. */
+  /** Tasks are done one after the other. */
   run(task: CompileTask): Promise<CompileOutput> {
     const worker = this.#thread()
     const id = this.#nextId++

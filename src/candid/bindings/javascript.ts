@@ -21,12 +21,14 @@ import {scriptKey, scriptName, scriptQuote} from './names.js'
 export function generateJavascript(candid: CandidInterface): string {
   const service = serviceType(candid)
   const initArgs = candid.service?.initArgs ?? []
-  const factory = factoryDoc('idlFactory', orderDefinitions([...initArgs, service], candid.types), typeDoc(service))
-  const init = factoryDoc('init', orderDefinitions(initArgs, candid.types), listDoc(initArgs))
+  const factory = factoryDoc('idlFactory', orderDefinitions([...initArgs, service], candid.types), (recursive) =>
+    serviceDoc(service, recursive),
+  )
+  const init = factoryDoc('init', orderDefinitions(initArgs, candid.types), () => listDoc(initArgs))
   return `${[...(candid.service ? [factory, init] : [])].map((doc) => layOut(doc, WIDTH)).join('\n')}\n`
 }
 
-function factoryDoc(name: string, definitions: readonly Definition[], result: Doc): Doc {
+function factoryDoc(name: string, definitions: readonly Definition[], result: (recursive: ReadonlySet<string>) => Doc): Doc {
   const recursive = findRecursive(definitions)
   const statements: Doc[] = [
     ...[...recursive].sort().map((each) => `const ${scriptName(each)} = IDL.Rec();`),
@@ -35,10 +37,15 @@ function factoryDoc(name: string, definitions: readonly Definition[], result: Do
       return ['const ', scriptName(each), ' = ', typeDoc(type), ';']
     }),
   ]
-  const body: Doc = [...statements.flatMap((statement) => [statement, NEWLINE]), 'return ', result, ';']
+  const body: Doc = [...statements.flatMap((statement) => [statement, NEWLINE]), 'return ', result(recursive), ';']
   const start = `export const ${name} = ({ IDL }) => `
   // A new line inside keeps the braces apart.
   return statements.length === 0 ? [start, encloseSpaced('{', body, '};')] : [start, '{', indented([NEWLINE, body]), NEWLINE, '};']
+}
+
+/** A service that returns itself is an `IDL.Rec`, which is not a service but has one. */
+function serviceDoc(service: CandidType, recursive: ReadonlySet<string>): Doc {
+  return service.kind === 'var' && recursive.has(service.name) ? `${scriptName(service.name)}.getType()` : typeDoc(service)
 }
 
 function indented(doc: Doc): Doc {

@@ -1,15 +1,17 @@
 /** Names of fields and types in JavaScript and TypeScript. */
 
 import type {CandidField} from '../types.js'
+import {AWAIT} from './words.js'
 
-const RESERVED = new Set(
-  (
-    'abstract arguments await boolean break byte case catch char class const continue debugger default delete do double else enum eval export ' +
+const RESERVED = new Set([
+  AWAIT,
+  ...(
+    'abstract arguments boolean break byte case catch char class const continue debugger default delete do double else enum eval export ' +
     'extends false final finally float for function goto if implements import in instanceof int interface let long native new null package ' +
     'private protected public return short static super switch synchronized this throw throws transient true try typeof var void volatile while ' +
     'with yield'
   ).split(' '),
-)
+])
 
 /** A type name that JavaScript accepts. */
 export function scriptName(name: string): string {

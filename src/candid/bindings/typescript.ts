@@ -21,10 +21,11 @@ import {
 import {isReference, serviceType} from './definitions.js'
 import {scriptKey, scriptName, scriptQuote} from './names.js'
 
-const HEADER = `import type { Principal } from '@dfinity/principal';
-import type { ActorMethod } from '@dfinity/agent';
-import type { IDL } from '@dfinity/candid';
-`
+const HEADER = [
+  "import type { Principal } from '@dfinity/principal';",
+  "import type { ActorMethod } from '@dfinity/agent';",
+  "import type { IDL } from '@dfinity/candid';",
+]
 
 const FOOTER = `export declare const idlFactory: IDL.InterfaceFactory;
 export declare const init: (args: { IDL: typeof IDL }) => IDL.Type[];
@@ -35,7 +36,7 @@ export function generateTypescript(candid: CandidInterface): string {
   const definitions = [...candid.types].sort(([a], [b]) => compareText(a, b)).map(([name, type]) => writer.definition(name, type))
   const service = candid.service ? [writer.service(serviceType(candid))] : []
   const lines = [...definitions, ...service].map((doc) => `${layOut(doc, WIDTH)}\n`)
-  return `${HEADER}\n${lines.join('')}${candid.service ? FOOTER : ''}`
+  return `${HEADER.join('\n')}\n\n${lines.join('')}${candid.service ? FOOTER : ''}`
 }
 
 const NAMES: Record<PrimitiveKind, string> = {

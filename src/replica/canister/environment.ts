@@ -19,6 +19,9 @@ export interface ExecutionEnvironment {
   readonly runtime: Runtime
   /** Memory of the subnet in bytes: what is in use, and what there is. Nothing is limited where it is absent. */
   readonly subnetMemory?: {readonly usedBytes: bigint; readonly capacityBytes: bigint}
+  /** Calls that canisters may still make, and bytes that guaranteed calls may still occupy: what `call_perform` answers 2 for. */
+  readonly availableCallbacks?: number
+  readonly availableMessageBytes?: number
   /** Names of the threshold keys the network signs with; `DEFAULT_THRESHOLD_KEYS` where absent. */
   readonly thresholdKeys?: readonly string[]
   /** For queries: CBOR certificate of `/canister/<self>/certified_data` and `/time`, made on demand. */

@@ -52,6 +52,8 @@ export function subnetFacts(env: ExecutionEnvironment, getDataCertificate?: () =
     fees: env.fees,
     messageInstructionLimit: instructionLimits(env.isSystemSubnet).message,
     ...(env.subnetMemory && {memory: env.subnetMemory}),
+    ...(env.availableCallbacks !== undefined && {availableCallbacks: env.availableCallbacks}),
+    ...(env.availableMessageBytes !== undefined && {availableMessageBytes: env.availableMessageBytes}),
     thresholdKeys: env.thresholdKeys ?? DEFAULT_THRESHOLD_KEYS,
     ...(getDataCertificate && {getDataCertificate}),
   }

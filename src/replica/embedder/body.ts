@@ -12,7 +12,7 @@ import {ControlRewriter} from './control.js'
 import {COMPLEXITY, COMPLEXITY_MEMORY_COPY} from './costs.js'
 import {InvalidModuleError} from './errors.js'
 import {HeapAccess} from './heap-access.js'
-import {MAX_FUNCTION_COMPLEXITY, MAX_FUNCTION_INSTRUCTIONS, MAX_LOCALS} from './limits.js'
+import {MAX_FUNCTION_COMPLEXITY, MAX_FUNCTION_INSTRUCTIONS, MAX_INSTRUMENTED_BODY_BYTES, MAX_LOCALS} from './limits.js'
 import {Meter, TEMP} from './meter.js'
 import {canonicalise, canonicaliseVector} from './nan.js'
 import {failUnknown, readIndex, readValueType} from './operands.js'
@@ -35,6 +35,7 @@ export class BodyRewriter {
   readonly #reader: WasmReader
   readonly #heap: HeapAccess
   readonly #control: ControlRewriter
+  readonly #blockTypes = new Map<number, readonly number[]>()
   #functionIndex = 0
   #instructions = 0
   #complexity = 0
@@ -66,12 +67,15 @@ export class BodyRewriter {
     if (!this.#reader.atEnd) this.#reader.fail('function body has bytes left over')
     this.#checkSize('size', this.#instructions, MAX_FUNCTION_INSTRUCTIONS)
     this.#checkSize('complexity', this.#complexity, MAX_FUNCTION_COMPLEXITY)
-    return {body: this.#meter.leave(), instructions: this.#instructions}
+    const body = this.#meter.leave()
+    this.#checkSize('instrumented size', body.length, MAX_INSTRUMENTED_BODY_BYTES)
+    return {body, instructions: this.#instructions}
   }
 
   #enter(): void {
     const reader = this.#reader
-    const {params, results} = this.#plan.types.all[this.#plan.functionTypes[this.#functionIndex]!]!
+    const typeIndex = this.#plan.functionTypes[this.#functionIndex]!
+    const {params} = this.#plan.types.all[typeIndex]!
     const groups = reader.u32()
     const start = reader.offset
     let locals = params.length
@@ -81,12 +85,19 @@ export class BodyRewriter {
       if (locals > MAX_LOCALS) reader.fail('too many locals')
     }
     this.#locals = locals
-    this.#meter.enter(reader.bytes.subarray(start, reader.offset), groups, locals, this.#blockType(results))
+    this.#meter.enter(reader.bytes.subarray(start, reader.offset), groups, locals, this.#blockType(typeIndex))
   }
 
-  #blockType(results: readonly number[]): readonly number[] {
-    if (results.length === 0) return [TYPE.empty]
-    return results.length === 1 ? results : uleb(this.#plan.types.indexOf({params: [], results}))
+  /** Of a block that gives what the function gives. */
+  #blockType(typeIndex: number): readonly number[] {
+    let blockType = this.#blockTypes.get(typeIndex)
+    if (!blockType) {
+      const {results} = this.#plan.types.all[typeIndex]!
+      if (results.length === 0) blockType = [TYPE.empty]
+      else blockType = results.length === 1 ? results : uleb(this.#plan.types.indexOf({params: [], results}))
+      this.#blockTypes.set(typeIndex, blockType)
+    }
+    return blockType
   }
 
   #instruction(): void {

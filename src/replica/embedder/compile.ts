@@ -1,8 +1,9 @@
 /** From a canister's Wasm to a compiled, instrumented module: decode, validate, instrument, hand to V8. Never throws for a bad module. */
 
 import {KIND} from '../../wasm/constants.js'
-import {decodeModule, type WasmModule} from '../../wasm/decode.js'
+import {decodeModule} from '../../wasm/decode.js'
 import {WasmFormatError} from '../../wasm/errors.js'
+import type {WasmModule} from '../../wasm/module.js'
 import {readFunctionNames} from '../../wasm/name-section.js'
 import {emitModule} from './emit.js'
 import {InvalidModuleError} from './errors.js'
@@ -27,7 +28,6 @@ export function compileModule(wasm: Uint8Array, options: CompileOptions): Compil
       variant: options.variant,
       isWasm64: plan.isWasm64,
       hasMemory: plan.hasMemory,
-      hasTable: plan.tables.length > 0,
       initialPages: plan.initialPages,
       maximumPages: plan.maximumPages,
       exports: module.exports.filter(({kind}) => kind === KIND.function).map(({name}) => name),

@@ -1,8 +1,8 @@
 /** Writes the instrumented module, section by section, from its plan. */
 
 import {KIND, OP, SECTION, TYPE, WASM_HEADER} from '../../wasm/constants.js'
-import type {ConstantExpression, ElementSegment, TableType} from '../../wasm/decode.js'
 import {i32Const, uleb} from '../../wasm/instructions.js'
+import type {ConstantExpression, ElementSegment, TableType} from '../../wasm/module.js'
 import {WasmWriter} from '../../wasm/writer.js'
 import {BodyRewriter} from './body.js'
 import {type Helper, makeHelpers} from './helpers.js'

@@ -33,10 +33,14 @@ export function outOfInstructions(plan: Plan): Code {
   return code(i32Const(STOP.outOfInstructions), globalSet(plan.global.stop), OP.unreachable)
 }
 
-/** `memory.grow`: -1 above the maximum or when the owner refuses. Pages that a rollback left behind are used again before new ones. */
+/**
+ * `memory.grow`: -1 above the maximum or when the owner refuses. Pages that a rollback left behind are used again before new
+ * ones. When the machine has no memory, that is no answer for the canister: other nodes have some.
+ */
 export function growBody(plan: Plan): number[] {
   const {pages} = plan.global
   const result = plan.isWasm64 ? [OP.i64ExtendI32U] : []
+  const noMemory = code(i32Const(STOP.noMemory), globalSet(plan.global.stop), OP.unreachable)
   const refuse = code(plan.isWasm64 ? i64Const(-1) : i32Const(-1), OP.return)
   return code(
     // More than the maximum allows: compared before adding, so that nothing overflows.
@@ -46,7 +50,7 @@ export function growBody(plan: Plan): number[] {
     // new pages = heap + delta + prefix - size of the memory, when positive
     ...[globalGet(pages), OP.i64ExtendI32U, localGet(1), OP.i64Add, i64Const(PREFIX_PAGES), OP.i64Add],
     ...[OP.memorySize, 0, OP.i64ExtendI32U, OP.i64Sub, localTee(1), i64Const(0), OP.i64GtS],
-    ifThen(localGet(1), OP.i32WrapI64, OP.memoryGrow, 0, i32Const(0), OP.i32LtS, ifThen(refuse)),
+    ifThen(localGet(1), OP.i32WrapI64, OP.memoryGrow, 0, i32Const(0), OP.i32LtS, ifThen(noMemory)),
     ...[globalGet(pages), result, globalGet(pages), localGet(0), plan.isWasm64 ? [OP.i32WrapI64] : [], OP.i32Add, globalSet(pages)],
   )
 }

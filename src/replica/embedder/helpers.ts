@@ -1,7 +1,6 @@
 /** The helper functions that every instrumented module carries: counter, globals, dirty pages, callbacks; heap-helpers.ts has those of the heap. */
 
 import {OP, OP_FD, TYPE} from '../../wasm/constants.js'
-import type {FunctionType} from '../../wasm/decode.js'
 import {
   access,
   block,
@@ -22,6 +21,7 @@ import {
   loop,
   uleb,
 } from '../../wasm/instructions.js'
+import type {FunctionType} from '../../wasm/module.js'
 import {copyBody, fillBody, growBody, initDataBody, prepareInitBody} from './heap-helpers.js'
 import {COLLECT_RESUME, GLOBAL_SLOT_BYTES, PAGE_LIST, PAGE_LIST_CAPACITY, SAVED_GLOBALS} from './layout.js'
 import {STACK_BYTES} from './limits.js'

@@ -6,34 +6,18 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import {CHUNK_BYTES, PAGE_BYTES, type PagedMemory} from '../state/paged-memory.js'
-import {copyFromCommitted, copyToCommitted, findChangedPages, loadHeap} from './dirty-pages.js'
-import {EXPORT_PREFIX, IMPORT_MODULE} from './emit.js'
+import {CHUNK_BYTES, type PagedMemory} from '../state/paged-memory.js'
+import {DirtyPages, loadHeap} from './dirty-pages.js'
+import {IMPORT_MODULE} from './emit.js'
+import {type EngineExports, readExports} from './engine-exports.js'
 import {InstructionsExhausted} from './errors.js'
 import {readGlobals, writeGlobals} from './global-values.js'
-import {COLLECT_RESUME, DIRTY_MAP_BYTES, EXCHANGED_GLOBALS, HEAP_BASE, PAGE_LIST, SAVED_GLOBALS} from './layout.js'
+import {EXCHANGED_GLOBALS, HEAP_BASE, SAVED_GLOBALS} from './layout.js'
 import {describeFailure, OK} from './outcome.js'
 import type {CompiledModule, GlobalValue, HostFunction, InstanceHooks, InstanceImage, ModuleInfo, RunOutcome} from './types.js'
 
-/** Functions of the module's own that the engine calls. */
-interface Engine {
-  readonly getCounter: () => number
-  readonly setCounter: (value: number) => void
-  readonly begin: (limit: number) => void
-  readonly saveGlobals: (address: number) => void
-  readonly restoreGlobals: (address: number) => void
-  readonly collect: (from: number, to: number) => number
-  readonly callTable: (index: number, environment: number | bigint) => void
-  readonly initData: (apply: number) => void
-  readonly start?: () => void
-  readonly table?: WebAssembly.Table
-  readonly memory: WebAssembly.Memory
-  readonly pages: WebAssembly.Global
-  readonly stop: WebAssembly.Global
-  readonly dropped: WebAssembly.Global
-}
-
-const PAGES_PER_CHUNK = CHUNK_BYTES / PAGE_BYTES
+/** V8 keeps ten unless told otherwise; a panic in Rust has more than that of its own. */
+const MAX_BACKTRACE_FRAMES = 50
 const NO_SUCH_FUNCTION: RunOutcome = {kind: 'noSuchFunction'}
 
 /**
@@ -51,17 +35,13 @@ export function instantiate(
 
 export class WasmInstance {
   readonly info: ModuleInfo
-  readonly #engine: Engine
-  readonly #functions = new Map<string, () => void>()
+  readonly #engine: EngineExports
+  readonly #functions: ReadonlyMap<string, () => void>
   readonly #hooks: InstanceHooks
-  #bytes: Buffer
-  /** Pages written since the last commit or rollback, ascending; those still only in the map are not in it. */
-  #marked: number[] = []
+  readonly #dirty: DirtyPages
   /** Instructions the execution may use in all: what `begin` gave and each slice since. */
   #limit = 0
   #isStale = false
-  /** The last store of the execution was out of bounds and left a mark anywhere. */
-  #hasStrayMark = false
 
   constructor(compiled: CompiledModule, imports: Readonly<Record<string, HostFunction>>, hooks: InstanceHooks, image?: InstanceImage) {
     this.info = compiled.info
@@ -73,15 +53,17 @@ export class WasmInstance {
         outOfSlice: () => this.#refuel(),
       },
     } as WebAssembly.Imports)
-    this.#engine = this.#readExports(instance.exports)
-    this.#bytes = Buffer.from(this.#engine.memory.buffer)
+    const {engine, functions} = readExports(instance.exports)
+    this.#engine = engine
+    this.#functions = functions
+    this.#dirty = new DirtyPages(engine)
     if (image) this.#load(image)
     else this.#engine.initData(1)
   }
 
   /** Size of the heap. */
   get heapBytes(): number {
-    return (this.#engine.pages.value as number) * CHUNK_BYTES
+    return this.#engine.pages.value * CHUNK_BYTES
   }
 
   /** True when this instance no longer behaves as one newly made from the committed state would: drop it and make that one. */
@@ -141,37 +123,32 @@ export class WasmInstance {
   /** A copy of heap bytes; the range must lie inside. */
   readHeap(address: number, length: number): Uint8Array {
     this.#checkRange(address, length)
-    return new Uint8Array(this.#memory().subarray(HEAP_BASE + address, HEAP_BASE + address + length))
+    return new Uint8Array(this.#engine.bytes().subarray(HEAP_BASE + address, HEAP_BASE + address + length))
   }
 
   /** Writes heap bytes; the range must lie inside. */
   writeHeap(address: number, bytes: Uint8Array): void {
     this.#checkRange(address, bytes.length)
     if (bytes.length === 0) return
-    const memory = this.#memory()
+    const memory = this.#engine.bytes()
     memory.set(bytes, HEAP_BASE + address)
-    memory.fill(1, Math.floor(address / PAGE_BYTES), Math.floor((address + bytes.length - 1) / PAGE_BYTES) + 1)
+    this.#dirty.mark(address, bytes.length)
   }
 
   /** How many 4 KiB pages differ from `committed`: what the IC charges for. Neither commits nor rolls back. */
   countChangedPages(committed: PagedMemory): number {
-    return this.#findChangedPages(committed).length
+    return this.#dirty.findChanged(committed).length
   }
 
   /** Makes the heap the committed state: copies the pages that changed into `committed` and returns their numbers, ascending. */
   commit(committed: PagedMemory): number[] {
-    const changed = this.#findChangedPages(committed)
     if (committed.sizeBytes < this.heapBytes) committed.growTo(this.heapBytes)
-    copyToCommitted(this.#memory(), changed, committed)
-    this.#marked = []
-    return changed
+    return this.#dirty.commit(committed)
   }
 
   /** Undoes everything since `begin`: heap, its size, globals. */
   rollback(committed: PagedMemory): void {
-    this.#collect()
-    copyFromCommitted(this.#memory(), this.#marked, this.heapBytes / PAGE_BYTES, committed)
-    this.#marked = []
+    this.#dirty.rollback(committed)
     this.#engine.restoreGlobals(SAVED_GLOBALS)
     if (committed.sizeBytes === this.heapBytes) return
     // Wasm memory cannot shrink: accesses beyond the heap would not trap.
@@ -185,36 +162,31 @@ export class WasmInstance {
     return readGlobals(this.#engine.memory.buffer, this.info.globals)
   }
 
-  #readExports(exports: WebAssembly.Exports): Engine {
-    const engine: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(exports)) {
-      if (name.startsWith(EXPORT_PREFIX.engine)) engine[name.slice(EXPORT_PREFIX.engine.length)] = value
-      else this.#functions.set(name.slice(EXPORT_PREFIX.canister.length), value as () => void)
-    }
-    return engine as unknown as Engine
-  }
-
   #load({heap, globals}: InstanceImage): void {
     const {memory, pages, initData, restoreGlobals} = this.#engine
     invariant(globals.length === this.info.globals.length, 'an image has the globals of its module')
-    const missing = heap.sizeBytes / CHUNK_BYTES - (pages.value as number)
+    const missing = heap.sizeBytes / CHUNK_BYTES - pages.value
     invariant(missing >= 0, 'an image has at least the initial size')
     if (missing > 0) memory.grow(missing)
     pages.value = heap.sizeBytes / CHUNK_BYTES
-    loadHeap(this.#memory(), heap)
+    loadHeap(this.#engine.bytes(), heap)
     writeGlobals(memory.buffer, globals)
     restoreGlobals(EXCHANGED_GLOBALS)
     initData(0)
   }
 
   #run(target: () => void): RunOutcome {
+    const {stackTraceLimit} = Error
+    if (this.info.functionNames.size > 0) Error.stackTraceLimit = MAX_BACKTRACE_FRAMES
     try {
       target()
       return OK
     } catch (error) {
-      const outcome = describeFailure(error, this.#engine.stop.value as number, this.info)
-      this.#hasStrayMark ||= outcome.kind === 'trap' && outcome.trap === 'heap out of bounds'
+      const outcome = describeFailure(error, this.#engine.stop.value, this.info)
+      if (outcome.kind === 'trap' && outcome.trap === 'heap out of bounds') this.#dirty.expectStrayMark()
       return outcome
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
     }
   }
 
@@ -227,34 +199,6 @@ export class WasmInstance {
       this.#limit += fuel
       setCounter(getCounter() + fuel)
     }
-  }
-
-  #findChangedPages(committed: PagedMemory): number[] {
-    this.#collect()
-    return findChangedPages(this.#memory(), this.#marked, this.heapBytes / PAGE_BYTES, committed)
-  }
-
-  /** Moves the marks from the dirty map to `#marked`. */
-  #collect(): void {
-    const {collect, pages} = this.#engine
-    const count = (pages.value as number) * PAGES_PER_CHUNK
-    const end = this.#hasStrayMark ? DIRTY_MAP_BYTES : count
-    this.#hasStrayMark = false
-    const isFirst = this.#marked.length === 0
-    for (let at = 0; at < end; ) {
-      const found = collect(at, end)
-      const memory = this.#memory()
-      const list = new Uint32Array(memory.buffer, PAGE_LIST, found)
-      for (let position = 0; position < found; position++) if (list[position]! < count) this.#marked.push(list[position]!)
-      at = memory.readUInt32LE(COLLECT_RESUME)
-    }
-    if (!isFirst) this.#marked = [...new Set(this.#marked)].sort((a, b) => a - b)
-  }
-
-  /** The whole memory; growing detaches the old view. */
-  #memory(): Buffer {
-    if (this.#bytes.length === 0) this.#bytes = Buffer.from(this.#engine.memory.buffer)
-    return this.#bytes
   }
 
   #checkRange(address: number, length: number): void {

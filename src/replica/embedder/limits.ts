@@ -17,6 +17,8 @@ export const MAX_WASM64_PAGES = 98_304
 
 /** Locals of one function, parameters included. V8, and the core specification's suggestion. */
 export const MAX_LOCALS = 50_000
+/** Bytes of one instrumented body: V8. A function that the IC allows can pass it with more than some 300,000 stores: a declared deviation. */
+export const MAX_INSTRUMENTED_BODY_BYTES = 7_654_321
 /** Bytes of Wasm stack: as the IC configures its engine. */
 export const STACK_BYTES = 5 * 1024 * 1024
 /** What one call costs of the stack, besides eight bytes for each of its locals. A frame of compiled code: return address, saved registers. */

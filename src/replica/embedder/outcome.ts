@@ -15,13 +15,17 @@ const TRAPS: readonly (readonly [pattern: RegExp, trap: TrapKind])[] = [
   [/unreachable/, 'unreachable'],
 ]
 
-/** `stop` is the instrumentation's own reason (see STOP). Throws what is no Wasm trap: a bug of a host function. */
+/**
+ * `stop` is the instrumentation's own reason (see STOP). Throws what is no outcome of the
+ * canister: a bug of a host function, a machine without memory (RangeError).
+ */
 export function describeFailure(error: unknown, stop: number, info: ModuleInfo): RunOutcome {
   if (error instanceof HostTrap) return {kind: 'hostTrap', cause: error.cause, backtrace: readBacktrace(error, info)}
   if (error instanceof InstructionsExhausted) return OUT_OF_INSTRUCTIONS
   if (error instanceof RangeError && /call stack/.test(error.message)) return trapped('stack overflow', error, info)
   if (!(error instanceof WebAssembly.RuntimeError)) throw error
   if (stop === STOP.outOfInstructions) return OUT_OF_INSTRUCTIONS
+  if (stop === STOP.noMemory) throw new RangeError('the machine has no memory for a larger heap', {cause: error})
   if (stop === STOP.stackOverflow) return trapped('stack overflow', error, info)
   if (stop === STOP.nullElement) return trapped('unknown', error, info)
   return trapped(TRAPS.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'unknown', error, info)

@@ -1,7 +1,7 @@
 /** Where everything stands in the instrumented module: types, functions, globals. Made once per module, before any body is rewritten. */
 
 import {TYPE} from '../../wasm/constants.js'
-import type {FunctionType, WasmModule} from '../../wasm/decode.js'
+import type {FunctionType, WasmModule} from '../../wasm/module.js'
 import {COSTS_WASM32, COSTS_WASM64, type CostTable} from './costs.js'
 import {isPassedUnchanged, shimmedType} from './shims.js'
 import type {HostFunctionType, Variant} from './types.js'
@@ -62,7 +62,7 @@ export interface Plan {
 }
 
 /** Values of the global `stop`: why the instrumentation itself ended an execution. */
-export const STOP = {none: 0, outOfInstructions: 1, stackOverflow: 2, nullElement: 3} as const
+export const STOP = {none: 0, outOfInstructions: 1, stackOverflow: 2, nullElement: 3, noMemory: 4} as const
 
 export interface PlanInput {
   readonly module: WasmModule

@@ -4,8 +4,8 @@
  */
 
 import {OP, OP_FC, TYPE} from '../../wasm/constants.js'
-import type {FunctionType} from '../../wasm/decode.js'
 import {type Code, call, code, localGet} from '../../wasm/instructions.js'
+import type {FunctionType} from '../../wasm/module.js'
 import type {HostFunctionType, HostParam, HostResult} from './types.js'
 
 /** The type a canister must import the function with. */

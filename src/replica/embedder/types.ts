@@ -88,7 +88,6 @@ export interface ModuleInfo {
   readonly variant: Variant
   readonly isWasm64: boolean
   readonly hasMemory: boolean
-  readonly hasTable: boolean
   readonly initialPages: number
   /** The largest heap in Wasm pages: as declared, capped by what the engine can give. */
   readonly maximumPages: number

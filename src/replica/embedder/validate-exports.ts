@@ -2,7 +2,7 @@
 
 import {encodeUtf8} from '../../base/bytes.js'
 import {KIND} from '../../wasm/constants.js'
-import type {WasmModule} from '../../wasm/decode.js'
+import type {WasmModule} from '../../wasm/module.js'
 import {InvalidModuleError} from './errors.js'
 import {MAX_CUSTOM_SECTIONS, MAX_CUSTOM_SECTIONS_BYTES, MAX_EXPORTED_METHODS, MAX_EXPORTED_NAME_BYTES} from './limits.js'
 import type {CanisterMethods, CustomSection} from './types.js'

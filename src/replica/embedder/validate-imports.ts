@@ -1,7 +1,7 @@
 /** Rules for imports (IC: `system-api.md` section 2): functions of `ic0` with their exact types, `env.memory`, `env.table`. */
 
 import {TYPE} from '../../wasm/constants.js'
-import type {Import, WasmModule} from '../../wasm/decode.js'
+import type {Import, WasmModule} from '../../wasm/module.js'
 import {InvalidModuleError} from './errors.js'
 import {declaredType} from './shims.js'
 import type {HostFunctionType} from './types.js'

@@ -1,7 +1,7 @@
 /** Rules for a module as a whole (IC: `system-api.md` section 2): limits, memory, tables, indices outside of function bodies. */
 
 import {KIND, OP, TYPE} from '../../wasm/constants.js'
-import type {ConstantExpression, Limits, TableType, WasmModule} from '../../wasm/decode.js'
+import type {ConstantExpression, Limits, TableType, WasmModule} from '../../wasm/module.js'
 import {CHUNK_BYTES} from '../state/paged-memory.js'
 import {InvalidModuleError} from './errors.js'
 import {MAX_HEAP_PAGES} from './layout.js'

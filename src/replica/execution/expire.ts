@@ -14,7 +14,7 @@ import {selectCanisters} from '../state/select-canisters.js'
 import {responseTo} from './answers.js'
 
 /** A guaranteed request that could not leave for its subnet in this time is rejected. */
-const OUTPUT_TIMEOUT_NS = 300_000_000_000n
+export const OUTPUT_TIMEOUT_NS = 300_000_000_000n
 
 export function expireMessages(state: ReplicatedState): void {
   expireSubnetInput(state)

@@ -4,7 +4,7 @@ import type {FeeTable} from '../cycles/fees.js'
 import {CHARGE_PERIOD_NS, chargeIdle, emptyDryCanister} from '../cycles/idle-charge.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
-import {selectCanisters} from '../state/select-canisters.js'
+import {selectAmongAll} from '../state/select-canisters.js'
 import {deliverAnswers} from './answers.js'
 import type {RoundContext} from './execution-rooms.js'
 
@@ -12,7 +12,7 @@ import type {RoundContext} from './execution-rooms.js'
 export function chargeIdleCanisters(state: ReplicatedState, context: RoundContext): void {
   if (state.timeNs - state.idleChargedAtNs < CHARGE_PERIOD_NS) return
   state.idleChargedAtNs = state.timeNs
-  const dry = selectCanisters(state, (canister) => chargeCanister(state, canister, context.env.fees) === 'dry')
+  const dry = selectAmongAll(state, (canister) => chargeCanister(state, canister, context.env.fees) === 'dry')
   for (const canister of dry) uninstallDryCanister(state, canister, context)
   state.metrics.consumedCyclesTotal = state.metrics.consumedCyclesOfDeleted
   for (const {consumed} of state.canisters.values())

@@ -1,6 +1,9 @@
 /** Runs calls to the management canister that were inducted, in order, within a budget. Digest execution-and-cycles section 4, step 5. */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
+import type {FeeTable} from '../cycles/fees.js'
+import {delayedIngressCost, isFeeDelayed} from '../cycles/ingress-charge.js'
+import {minCycles} from '../cycles/withdraw.js'
 import type {ManagementExecution} from '../management/execute-management-call.js'
 import {getSubnet} from '../registry/ranges.js'
 import {markProcessing} from '../state/ingress-history.js'
@@ -19,6 +22,7 @@ export function executeManagementCalls(state: ReplicatedState, budget: bigint, c
     if (call === undefined) break
     const result = rooms.executeManagementCall(where, call)
     finish(state, call, result)
+    chargeDelayedFee(state, call, env.fees)
     rest -= result.instructions ?? 0n
     trace(state, call, result, context)
   }
@@ -32,6 +36,17 @@ function finish(state: ReplicatedState, call: Ingress | Request, step: Managemen
   if (call.kind === 'ingress') state.metrics.updateTransactionsTotal++
   if (step.kind !== 'deferred') answerManagementCall(state, call, step, attachedCycles(call) - (step.acceptedCycles ?? 0n))
   else if (call.kind === 'ingress') markProcessing(state, call.id)
+}
+
+/** A short `update_settings` was inducted for free, so that it could thaw a frozen canister; the fee is taken as far as the balance goes. */
+function chargeDelayedFee(state: ReplicatedState, call: Ingress | Request, fees: FeeTable): void {
+  if (call.kind !== 'ingress' || !isFeeDelayed(call)) return
+  const canister = state.canisters.get(call.effectiveCanisterId)
+  if (!canister) return
+  const cycles = minCycles(delayedIngressCost(call, fees), canister.cycles)
+  canister.cycles -= cycles
+  canister.consumed.ingressInduction += cycles
+  state.touched.canisters.add(canister.id)
 }
 
 function attachedCycles(call: Ingress | Request): bigint {

@@ -2,6 +2,8 @@
 
 import type {CanisterState} from '../state/canister-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
+import {selectCanisters} from '../state/select-canisters.js'
+import {OUTPUT_TIMEOUT_NS} from './expire.js'
 import {STOP_TIMEOUT_NS} from './stop-contexts.js'
 import {hasHeartbeat} from './tasks.js'
 
@@ -19,7 +21,7 @@ export function findNextWake(state: ReplicatedState): NextWake {
     state.subnetInput.length > 0 || state.subnetOutput.length > 0 || state.pendingSubnetCalls.some(({kind}) => kind === 'raw_rand')
   let heartbeat = false
   let dueNs: bigint | undefined
-  for (const canister of state.canisters.values()) {
+  for (const canister of selectCanisters(state, () => true)) {
     hasWork ||= canister.queues.hasInput() || canister.queues.hasOutput()
     const isRunning = canister.status.kind === 'running'
     heartbeat ||= isRunning && hasHeartbeat(canister)
@@ -27,6 +29,7 @@ export function findNextWake(state: ReplicatedState): NextWake {
       dueNs = earlier(dueNs, canister.globalTimerNs)
     for (const deadlineNs of deadlines(canister)) dueNs = earlier(dueNs, deadlineNs)
   }
+  for (const {sinceNs} of state.outbound) dueNs = earlier(dueNs, sinceNs + OUTPUT_TIMEOUT_NS)
   return {hasWork, hasHeartbeat: heartbeat, dueNs}
 }
 

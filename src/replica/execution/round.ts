@@ -15,6 +15,7 @@ import type {CanisterTask, RoundContext} from './execution-rooms.js'
 import {chargeIdleCanisters} from './idle-charges.js'
 import {executeManagementCalls} from './management-calls.js'
 import type {MessageMemory} from './message-memory.js'
+import {shedLoad} from './shed-load.js'
 import {finishStopping} from './stop-contexts.js'
 import {mayHaveTask, takeTasks} from './tasks.js'
 
@@ -25,16 +26,16 @@ const LARGEST_RESERVED_SLICE = 5_000_000_000n
 const CANISTER_OVERHEAD = 8_000_000n
 const SCHEDULING_OVERHEAD = 12_000n
 const MANAGEMENT_SHARE = 16n
-const INSTALL_DEBT_DECAY = 2_000_000_000n
 
 export function executeRound(state: ReplicatedState, context: RoundContext, memory: MessageMemory): void {
   const budget = messageBudget(context.env.isSystemSubnet)
   executeManagementCalls(state, budget / MANAGEMENT_SHARE, context)
   deliverAll(state, context, memory)
   executeMessages(state, budget, context, memory)
-  for (const canister of selectCanisters(state, needsClosing)) closeRound(state, canister)
+  for (const canister of selectCanisters(state, ({status}) => status.kind === 'stopping')) finishStopping(state, canister)
   chargeIdleCanisters(state, context)
   deliverAll(state, context, memory)
+  shedLoad(state)
   pruneIngressHistory(state)
 }
 
@@ -111,25 +112,10 @@ function schedule(canisters: readonly CanisterState[]): CanisterState[] {
 /** Tasks belong to this round only: those that find no budget are dropped, a timer stays armed. */
 function collectTasks(state: ReplicatedState): Map<CanisterState, CanisterTask[]> {
   const tasks = new Map<CanisterState, CanisterTask[]>()
-  for (const canister of state.canisters.values()) {
-    if (!mayHaveTask(canister, state.timeNs)) continue
+  for (const canister of selectCanisters(state, (each) => mayHaveTask(each, state.timeNs))) {
     const taken = takeTasks(canister, state.timeNs)
     state.touched.canisters.add(canister.id)
     if (taken.length > 0) tasks.set(canister, taken)
   }
   return tasks
-}
-
-function needsClosing({installCodeDebt, status}: CanisterState): boolean {
-  return installCodeDebt > 0n || status.kind === 'stopping'
-}
-
-function closeRound(state: ReplicatedState, canister: CanisterState): void {
-  if (canister.installCodeDebt > 0n) decayInstallDebt(state, canister)
-  finishStopping(state, canister)
-}
-
-function decayInstallDebt(state: ReplicatedState, canister: CanisterState): void {
-  canister.installCodeDebt = canister.installCodeDebt > INSTALL_DEBT_DECAY ? canister.installCodeDebt - INSTALL_DEBT_DECAY : 0n
-  state.touched.canisters.add(canister.id)
 }

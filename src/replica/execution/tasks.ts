@@ -20,17 +20,20 @@ export function hasHeartbeat({code}: CanisterState): boolean {
   return code?.module.exportsHeartbeat === true
 }
 
+function hasHook({code, lowWasmMemoryHook}: CanisterState): boolean {
+  return lowWasmMemoryHook === 'ready' && code?.module.exportsLowWasmMemoryHook === true
+}
+
 /** True when `takeTasks` may find one: cheap, for the pass over all canisters. */
 export function mayHaveTask(canister: CanisterState, nowNs: bigint): boolean {
   if (canister.code === undefined || canister.status.kind !== 'running') return false
-  return canister.lowWasmMemoryHook === 'ready' || hasHeartbeat(canister) || isTimerDue(canister, nowNs)
+  return hasHook(canister) || hasHeartbeat(canister) || isTimerDue(canister, nowNs)
 }
 
 /** The tasks of this round, in order. Moves the canister's turn on. */
 export function takeTasks(canister: CanisterState, nowNs: bigint): CanisterTask[] {
   if (!mayHaveTask(canister, nowNs)) return []
-  const hook: CanisterTask[] =
-    canister.lowWasmMemoryHook === 'ready' && canister.code?.module.exportsLowWasmMemoryHook ? ['lowWasmMemory'] : []
+  const hook: CanisterTask[] = hasHook(canister) ? ['lowWasmMemory'] : []
   return [...hook, ...takeTurn(canister, nowNs)]
 }
 

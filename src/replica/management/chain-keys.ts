@@ -9,6 +9,7 @@
 import {bigEndian64, encodeUtf8} from '../../base/bytes.js'
 import {type CanisterId, principalToBytes} from '../../protocol/principal.js'
 import {DEFAULT_THRESHOLD_KEYS} from '../canister/sandbox-facts.js'
+import {BLS_ORDER} from '../crypto/bls.js'
 import {ecdsaPublicKey, signEcdsa} from '../crypto/ecdsa.js'
 import {deriveBytes, deriveScalar} from '../crypto/keys.js'
 import {bip340PublicKey, ED25519_ORDER, ed25519PublicKey, signBip340, signChainKeyEd25519} from '../crypto/schnorr.js'
@@ -54,8 +55,6 @@ interface DeriveVetKeyArgs extends VetKdArgs {
 }
 
 const MAX_PATH_LENGTH = 255
-/** Order of the scalar field of BLS12-381. */
-const BLS_ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 
 /** A master key: its text form in errors, and the group its secret is a scalar of. */
 interface MasterKey {

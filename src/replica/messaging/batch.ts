@@ -1,6 +1,7 @@
 /** What consensus agrees on and the state machine executes: one height. Digest consensus section 6. */
 
-import type {NodeId} from '../../protocol/principal.js'
+import type {CanisterId, NodeId} from '../../protocol/principal.js'
+import type {QueryStats} from '../state/canister-state.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 
 /** The answer of an adapter to a pending management call, agreed on by the nodes. */
@@ -8,6 +9,11 @@ export interface ConsensusResponse {
   /** `PendingSubnetCall.id`. */
   readonly id: number
   readonly payload: ResponsePayload
+}
+
+/** What the queries of some time added up to at one canister. */
+export interface QueryStatsDelta extends QueryStats {
+  readonly canisterId: CanisterId
 }
 
 export interface Batch {
@@ -20,6 +26,8 @@ export interface Batch {
   /** In block order, authenticated by consensus. */
   readonly ingress: readonly Ingress[]
   readonly consensusResponses: readonly ConsensusResponse[]
+  /** Queries answered since the last report: `canister_status.query_stats`. */
+  readonly queryStats?: readonly QueryStatsDelta[]
   readonly registryVersion: number
   readonly blockMaker: {readonly nodeId: NodeId; readonly failed: readonly NodeId[]}
   /** Summary heights carry no messages; running long executions are aborted and a checkpoint is due. */

@@ -6,36 +6,38 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import {feesFor} from '../cycles/fees.js'
 import {recountMemory} from '../cycles/subnet-memory.js'
 import type {RoundContext} from '../execution/execution-rooms.js'
 import {expireMessages} from '../execution/expire.js'
+import {decayInstallDebts} from '../execution/install-debt.js'
 import {MessageMemory} from '../execution/message-memory.js'
 import {executeRound} from '../execution/round.js'
-import {getSubnet} from '../registry/ranges.js'
+import {environmentOf, type Surroundings} from '../execution/subnet-environment.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
-import type {Batch} from './batch.js'
+import {settleAwake} from '../state/select-canisters.js'
+import type {Batch, QueryStatsDelta} from './batch.js'
 import {answerPendingCalls} from './consensus-answers.js'
 import {inductIngress} from './induct-ingress.js'
 import {countBlockMakers} from './node-metrics.js'
 
-export interface BatchContext extends Pick<RoundContext, 'registry' | 'rooms' | 'trace'> {
-  readonly runtime: RoundContext['env']['runtime']
-  /** DER, 133 bytes. */
-  readonly rootKeyDer: Uint8Array
+export interface BatchContext extends Pick<RoundContext, 'rooms' | 'trace'>, Omit<Surroundings, 'getDataCertificate'> {
   /** Root of the state tree before this batch: states are chained through `/metadata`. Undefined at genesis. */
   readonly previousRootHash: Uint8Array | undefined
 }
 
 /** Returns `state`, changed. `state.touched` names what this batch changed. */
 export function processBatch(state: ReplicatedState, batch: Batch, context: BatchContext): ReplicatedState {
+  const sinceLastRoundNs = batch.timeNs - state.timeNs
   beginBatch(state, batch, context.previousRootHash)
-  const round = roundContext(state, batch, context)
+  const {registry, rooms, trace} = context
+  const round: RoundContext = {env: environmentOf(state, context), registry, rooms, ...(trace && {trace})}
+  decayInstallDebts(state, sinceLastRoundNs)
   expireMessages(state)
-  inductIngress(state, batch.ingress, {...round.env, rooms: context.rooms})
+  inductIngress(state, batch.ingress, {...round.env, rooms})
   answerPendingCalls(state, batch)
   executeRound(state, round, new MessageMemory(state))
   recountMemory(state, state.touched.canisters)
+  settleAwake(state)
   return state
 }
 
@@ -47,7 +49,22 @@ function beginBatch(state: ReplicatedState, batch: Batch, previousRootHash: Uint
   state.timeNs = batch.timeNs
   state.previousRootHash = previousRootHash
   countBlockMakers(state, batch)
+  for (const stats of batch.queryStats ?? []) addQueryStats(state, stats)
   if (batch.stoppedForNs) skipCharges(state, batch.stoppedForNs)
+}
+
+/** Of a canister that still exists. */
+function addQueryStats(state: ReplicatedState, added: QueryStatsDelta): void {
+  const canister = state.canisters.get(added.canisterId)
+  if (!canister) return
+  const {calls, instructions, requestPayloadBytes, responsePayloadBytes} = canister.queryStats
+  canister.queryStats = {
+    calls: calls + added.calls,
+    instructions: instructions + added.instructions,
+    requestPayloadBytes: requestPayloadBytes + added.requestPayloadBytes,
+    responsePayloadBytes: responsePayloadBytes + added.responsePayloadBytes,
+  }
+  state.touched.canisters.add(canister.id)
 }
 
 function skipCharges(state: ReplicatedState, durationNs: bigint): void {
@@ -56,18 +73,4 @@ function skipCharges(state: ReplicatedState, durationNs: bigint): void {
     canister.chargedUntilNs += durationNs
     state.touched.canisters.add(canister.id)
   }
-}
-
-function roundContext(state: ReplicatedState, batch: Batch, {registry, rooms, trace, runtime, rootKeyDer}: BatchContext): RoundContext {
-  const subnet = getSubnet(registry, state.subnetId)
-  const env: RoundContext['env'] = {
-    timeNs: batch.timeNs,
-    height: batch.height,
-    subnetId: state.subnetId,
-    rootKeyDer,
-    isSystemSubnet: subnet.type === 'system',
-    fees: feesFor(subnet),
-    runtime,
-  }
-  return {env, registry, rooms, ...(trace && {trace})}
 }

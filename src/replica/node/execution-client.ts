@@ -20,6 +20,7 @@ interface Waiting {
 export class ExecutionClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
+  readonly #ready: Promise<Ready>
   #nextId = 0
   #failure: Error | undefined
 
@@ -28,6 +29,9 @@ export class ExecutionClient {
     setup: ExecutionSetup,
     private readonly onFailure: (error: Error) => void,
   ) {
+    this.#ready = this.#wait('ready')
+    // Whoever awaits `ready` sees a failure; until then it must not count as unhandled.
+    this.#ready.catch(() => {})
     this.#worker = new Worker(new URL(import.meta.resolve('#entry/replica/node/execution.worker.js')), {
       workerData: setup,
       resourceLimits: {stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 8192},
@@ -39,7 +43,7 @@ export class ExecutionClient {
 
   /** The state as it was loaded. */
   ready(): Promise<Ready> {
-    return this.#wait('ready')
+    return this.#ready
   }
 
   /** One batch at a time, each the successor of the one before. */

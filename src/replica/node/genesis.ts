@@ -10,8 +10,10 @@ import {join} from 'node:path'
 import {fromHex, toHex} from '../../base/bytes.js'
 import {encodePublicKey, selfAuthenticatingId} from '../../protocol/der.js'
 import {canisterIdFromNumber, type SubnetId} from '../../protocol/principal.js'
-import {blsPublicKey} from '../crypto/bls.js'
+import type {CommitteePublicKeys, ThresholdKeys} from '../consensus/threshold-crypto.js'
+import {BLS_ORDER, blsPublicKey} from '../crypto/bls.js'
 import {deriveBytes, deriveScalar, type Ed25519Key, ed25519KeyFromSeed} from '../crypto/keys.js'
+import {getSubnet} from '../registry/ranges.js'
 import type {Registry, SubnetRecord} from '../registry/subnet-record.js'
 import {GenesisDamaged} from './errors.js'
 
@@ -31,6 +33,7 @@ export interface Genesis {
 
 /** Secrets and ids that follow from the seed. `initBls` must have been awaited. */
 export interface GenesisKeys {
+  readonly seed: Uint8Array
   readonly node: Ed25519Key
   /** Signs state roots and catch-up packages. */
   readonly subnetSecret: Uint8Array
@@ -43,8 +46,6 @@ export interface GenesisKeys {
 }
 
 const FILE = 'genesis.json'
-/** Order of the scalar field of BLS12-381. */
-const BLS_ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n
 
 /** First and last number of the ids that new canisters get: those of dfx's local networks. */
 const ALLOCATION = {first: 0x8000_0000_0010_0000n, last: 0x8000_0000_001f_ffffn}
@@ -95,6 +96,7 @@ export function deriveGenesisKeys({seed}: Genesis): GenesisKeys {
     dkgIntervalLength: 499,
   }
   return {
+    seed,
     node,
     subnetSecret,
     randomnessSecret: deriveScalar(BLS_ORDER, seed, 'randomness threshold key'),
@@ -105,3 +107,17 @@ export function deriveGenesisKeys({seed}: Genesis): GenesisKeys {
 }
 
 const aRange = (first: bigint, last: bigint) => ({first: canisterIdFromNumber(first), last: canisterIdFromNumber(last)})
+
+/** The keys of a subnet of one node: its shares are the secrets themselves. */
+export function thresholdKeysOf({node, registry, subnetId, subnetSecret, randomnessSecret}: GenesisKeys): ThresholdKeys {
+  const alone = (secret: Uint8Array): CommitteePublicKeys => {
+    const publicKey = blsPublicKey(secret)
+    return {publicKey, sharePublicKeys: [publicKey]}
+  }
+  return {
+    nodes: getSubnet(registry, subnetId).nodes,
+    nodeKey: node,
+    committees: {low: alone(randomnessSecret), high: alone(subnetSecret)},
+    secretShares: {low: randomnessSecret, high: subnetSecret},
+  }
+}

@@ -34,7 +34,7 @@ export interface CanisterSource {
 }
 
 /** Everything but canisters and ingress history. */
-export type RestOfState = Omit<ReplicatedState, 'canisters' | 'ingressHistory' | 'touched'>
+export type RestOfState = Omit<ReplicatedState, 'canisters' | 'ingressHistory' | 'touched' | 'awake'>
 
 export function encodeCanister(canister: CanisterState): EncodedCanister {
   const blobs = new Map<string, Uint8Array>()
@@ -118,7 +118,8 @@ export function decodeIngressHistory(bytes: Uint8Array): IngressHistory {
   return decodePart(bytes)
 }
 
-export function encodeRestOfState({canisters: _, ingressHistory: __, touched: ___, ...rest}: ReplicatedState): Uint8Array {
+export function encodeRestOfState(state: ReplicatedState): Uint8Array {
+  const {canisters: _canisters, ingressHistory: _history, touched: _touched, awake: _awake, ...rest} = state
   return encodePart(rest)
 }
 
@@ -129,7 +130,7 @@ export function decodeRestOfState(bytes: Uint8Array): RestOfState {
 /** The whole state from its parts. */
 export function assembleState(rest: RestOfState, canisters: Iterable<CanisterState>, ingressHistory: IngressHistory): ReplicatedState {
   const byId = new Map([...canisters].map((canister) => [canister.id, canister]))
-  return {...rest, canisters: byId, ingressHistory, touched: nothingTouched()}
+  return {...rest, canisters: byId, ingressHistory, touched: nothingTouched(), awake: undefined}
 }
 
 function encodePart(value: unknown): Uint8Array {

@@ -93,7 +93,7 @@ export function responseBytes(payload: ResponsePayload): number {
 }
 
 /** Envelope of a stored message: ids, cycles, deadline. */
-const MESSAGE_OVERHEAD_BYTES = 128
+export const MESSAGE_OVERHEAD_BYTES = 128
 
 /** Bytes that a message occupies in a queue. */
 export function storedBytes(message: Request | Response): number {

@@ -30,6 +30,7 @@ export function newState({subnetId, timeNs, nextCanisterNumber}: Genesis): Repli
     memory: {totalBytes: 0, byCanister: new Map()},
     nodeMetrics: [],
     touched: nothingTouched(),
+    awake: undefined,
   }
 }
 

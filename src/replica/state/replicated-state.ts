@@ -79,4 +79,6 @@ export interface ReplicatedState {
     readonly nodes: readonly {readonly nodeId: string; readonly proposed: bigint; readonly failed: bigint}[]
   }[]
   readonly touched: Touched
+  /** Canisters that need something of the next round; undefined: not known, look at all. Follows from the rest, and is not stored. */
+  awake: ReadonlySet<CanisterId> | undefined
 }

@@ -6,11 +6,11 @@ import type {CanisterState} from './canister-state.js'
 import {encodeCanister, encodeIngressHistory, encodeRestOfState} from './codec.js'
 import {CHUNK_BYTES, type PagedMemory} from './paged-memory.js'
 import type {ReplicatedState} from './replicated-state.js'
-import {selectCanisters} from './select-canisters.js'
+import {selectAmongAll} from './select-canisters.js'
 
 /** SHA-256 over queues, timers, histories, balances, code and the bytes of all memories. */
 export function stateHash(state: ReplicatedState): Uint8Array {
-  const canisters = selectCanisters(state, () => true).map(canisterHash)
+  const canisters = selectAmongAll(state, () => true).map(canisterHash)
   return sha256(encodeRestOfState(state), encodeIngressHistory(state.ingressHistory), ...canisters)
 }
 

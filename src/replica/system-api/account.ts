@@ -25,6 +25,7 @@ export class Account {
   #minted = 0n
   #reserved = 0n
   #grownBytes = 0n
+  #messageBytes: bigint
 
   constructor(facts: AccountFacts, availableCycles: bigint, subnet: SubnetFacts) {
     this.#facts = facts
@@ -32,6 +33,7 @@ export class Account {
     this.#subnetMemory = subnet.memory
     this.#balance = facts.cycles
     this.#available = availableCycles
+    this.#messageBytes = facts.messageMemoryBytes
   }
 
   get balance(): bigint {
@@ -77,11 +79,15 @@ export class Account {
     return minted
   }
 
-  /** Takes cycles for a call; false when that would leave less than the freezing limit. */
-  spend(amount: bigint): boolean {
-    if (amount > this.liquid) return false
-    this.#balance -= amount
-    return true
+  /** Takes cycles for a call whose messages will occupy `messageBytes`; false when that would leave less than the freezing limit. */
+  spend(amount: bigint, messageBytes = 0): boolean {
+    this.#messageBytes += BigInt(messageBytes)
+    if (amount <= this.liquid) {
+      this.#balance -= amount
+      return true
+    }
+    this.#messageBytes -= BigInt(messageBytes)
+    return false
   }
 
   /** Brings back what a call that is not made had taken. */
@@ -106,7 +112,7 @@ export class Account {
     if (reserve > 0n && reservedCycles + this.#reserved + reserve > reservedCyclesLimit)
       throw failure(
         'IC0534',
-        `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. The current limit (${reservedCyclesLimit}) would be exceeded by ${reservedCycles + this.#reserved + reserve - reservedCyclesLimit}.`,
+        reservedLimitExceeded(BigInt(bytes), reservedCyclesLimit, reservedCycles + this.#reserved + reserve - reservedCyclesLimit),
       )
     this.#grownBytes += BigInt(bytes)
     this.#reserved += reserve
@@ -145,10 +151,18 @@ export class Account {
     const charged = larger(used, facts.memoryAllocationBytes)
     const perDay =
       storageCost(this.#fees, charged, DAY_NS) +
-      storageCost(this.#fees, facts.messageMemoryBytes, DAY_NS) +
+      storageCost(this.#fees, this.#messageBytes, DAY_NS) +
       computeAllocationCost(this.#fees, facts.computeAllocation, DAY_NS)
     return larger((perDay * facts.freezingThresholdSeconds) / SECONDS_PER_DAY - facts.reservedCycles - this.#reserved, 0n)
   }
+}
+
+/** Description of IC0534. */
+export function reservedLimitExceeded(bytes: bigint, limitCycles: bigint, exceededByCycles: bigint): string {
+  return (
+    `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. ` +
+    `The current limit (${limitCycles}) would be exceeded by ${exceededByCycles}.`
+  )
 }
 
 function larger(a: bigint, b: bigint): bigint {

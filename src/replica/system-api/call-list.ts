@@ -4,6 +4,8 @@ import {concatBytes, encodeUtf8} from '../../base/bytes.js'
 import {type CanisterId, principalToText} from '../../protocol/principal.js'
 import {type CallPrepayment, callPrepayment, totalPrepayment} from '../cycles/call-charge.js'
 import type {Closure} from '../state/call-contexts.js'
+import {RESERVED_RESPONSE_BYTES} from '../state/canister-queues.js'
+import {MESSAGE_OVERHEAD_BYTES} from '../state/messages.js'
 import {contractViolation, failure} from './errors.js'
 import {MAX_CALL_BYTES} from './limits.js'
 import {isReplicated} from './modes.js'
@@ -34,6 +36,8 @@ export class CallList {
   readonly #performed: PerformedCall[] = []
   readonly #sentTo = new Map<CanisterId, number>()
   #draft: CallDraft | undefined
+  /** What the messages of the performed calls occupy. */
+  #messageBytes = 0
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox
@@ -78,11 +82,13 @@ export class CallList {
   /** Ends the construction; the result is that of `call_perform`. */
   perform(draft: CallDraft): number {
     const price = this.#priceOf(draft)
-    if (!this.#hasSlot(draft.receiver) || !this.#sandbox.account.spend(totalPrepayment(price))) {
+    const messageBytes = messageBytesOf(draft)
+    if (!this.#hasRoom(draft, messageBytes) || !this.#sandbox.account.spend(totalPrepayment(price), messageBytes)) {
       this.dropDraft()
       return NOT_PERFORMED
     }
     this.#draft = undefined
+    this.#messageBytes += messageBytes
     this.#sentTo.set(draft.receiver, (this.#sentTo.get(draft.receiver) ?? 0) + 1)
     const {receiver, method, cycles, onReply, onReject, onCleanup} = draft
     const payload = draft.parts.length === 1 ? draft.parts[0]! : concatBytes(...draft.parts)
@@ -108,8 +114,18 @@ export class CallList {
     })
   }
 
-  #hasSlot(receiver: CanisterId): boolean {
-    const {freeSlots, maxFreeSlots} = this.#sandbox.input.canister
-    return (this.#sentTo.get(receiver) ?? 0) < (freeSlots.get(receiver) ?? maxFreeSlots)
+  /** A slot in the queue, a callback and memory for the messages. Queries hold their calls elsewhere. */
+  #hasRoom({receiver, deadlineSeconds}: CallDraft, messageBytes: number): boolean {
+    const {canister, subnet} = this.#sandbox.input
+    const {availableCallbacks = Number.POSITIVE_INFINITY, availableMessageBytes = Number.POSITIVE_INFINITY} = subnet
+    if ((this.#sentTo.get(receiver) ?? 0) >= (canister.freeSlots.get(receiver) ?? canister.maxFreeSlots)) return false
+    if (this.#performed.length >= availableCallbacks) return false
+    return deadlineSeconds !== undefined || this.#messageBytes + messageBytes <= availableMessageBytes
   }
+}
+
+/** What a call keeps occupied until its response is taken: a guaranteed one at least the largest response. */
+function messageBytesOf(draft: CallDraft): number {
+  const bytes = draft.bytes + MESSAGE_OVERHEAD_BYTES
+  return draft.deadlineSeconds === undefined ? Math.max(bytes, RESERVED_RESPONSE_BYTES) : bytes
 }

@@ -79,6 +79,9 @@ export interface SubnetFacts {
   readonly messageInstructionLimit: bigint
   /** Bytes in use and in all; undefined where nothing limits them. */
   readonly memory?: {readonly usedBytes: bigint; readonly capacityBytes: bigint}
+  /** Calls that may be made yet, and bytes their messages may occupy; undefined where nothing limits them. */
+  readonly availableCallbacks?: number
+  readonly availableMessageBytes?: number
   /** Names of the threshold keys that the network signs with. */
   readonly thresholdKeys: readonly string[]
   /** Given only to the canister that a user queries; called when the canister asks, as a certificate costs more than most queries. */

@@ -39,11 +39,9 @@ describe('Candid messages', () => {
     assert.ok(withNone.length > 3 && withNone.every((vector) => printOurs(vector) !== '(null)'))
   })
 
-  it('are judged as the reference judges them', () => {
-    const different = vectors.filter((vector) => printTheirs(vector) !== vector.text)
+  it('are judged as the reference judges them', () =>
     assert.deepEqual(
-      different.map(({what}) => what),
-      vectors.filter(({referenceDiffers}) => referenceDiffers).map(({what}) => what),
-    )
-  })
+      vectors.filter((vector) => printTheirs(vector) !== vector.text).map(({what}) => what),
+      [],
+    ))
 })

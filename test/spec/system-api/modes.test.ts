@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import {HOST_FUNCTIONS, type HostFunctionName, hostFunctionTable} from '../../../src/replica/system-api/host-functions.js'
 import {ALL_MODES, type ExecutionMode} from '../../../src/replica/system-api/modes.js'
+import {TYPE} from '../../../src/wasm/constants.js'
+import {encodeModule} from '../../../src/wasm/encode.js'
 import {invoke} from '../universal/program.js'
 import {runInMode} from '../universal/run-in-mode.js'
+import {answerText, aUniversalCanister, install, update} from '../universal/universal-subnet.js'
 import {allows, EXPECTED, type ExpectedFunction, parameterCount} from './function-table.js'
 
 /** Digest system-api section 3, column "Name in error text"; `T` is run as a global timer here. */
@@ -69,4 +72,28 @@ describe('System API: types', () => {
       const shown = params.map(show).join(',') + (result === 'none' ? '' : `->${show(result)}`)
       assert.equal(shown, type)
     })
+})
+
+describe('System API: a module with a 64-bit memory', () => {
+  const canister = aUniversalCanister({module: {isWasm64: true}})
+
+  for (const [name, expected] of Object.entries(EXPECTED).filter(([, {is32, modes}]) => !is32 && modes !== 'F'))
+    it(`reaches ${name}`, () => {
+      const args = Array.from({length: parameterCount(expected)}, () => 0)
+      const called = answerText(update(canister, [invoke(name as HostFunctionName, ...args)]))
+      assert.doesNotMatch(called, /Canister trapped|exceeded/)
+      assert.equal(called.includes('cannot be executed in update mode'), !allows(expected, 'U'), called)
+    })
+
+  it('refuses the 32-bit functions', () => {
+    const wasm = encodeModule({
+      memory: {minimum: 1, is64: true},
+      imports: [{module: 'ic0', name: 'stable_size', type: {params: [], results: [TYPE.i32]}}],
+    })
+    const result = install(aUniversalCanister(), {mode: {kind: 'reinstall'}, wasm})
+    assert.match(
+      result.kind === 'rejected' ? result.message : '',
+      /: Canister's Wasm module is not valid: Module imports function 'stable_size' from 'ic0' that is not exported by the runtime\./,
+    )
+  })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import {planBuildOrder} from '../../../src/builders/build-order.js'
+import {planBuildOrder, planBuildSteps} from '../../../src/builders/build-order.js'
 
 const aGraph = (edges: Record<string, readonly string[]>) => new Map(Object.entries(edges))
 
@@ -24,4 +24,13 @@ describe('planBuildOrder', () => {
         for (const [name, targets] of edges) for (const target of targets) assert.ok(order.indexOf(target) < order.indexOf(name))
       }),
     ))
+})
+
+describe('planBuildSteps', () => {
+  it('puts what does not depend on each other into one step', () => {
+    const graph = aGraph({a: ['c'], b: ['c'], c: [], d: ['a', 'b']})
+    assert.deepEqual(planBuildSteps(['c', 'a', 'b', 'd'], graph), [['c'], ['a', 'b'], ['d']])
+  })
+  it('ignores dependencies that are not built', () => assert.deepEqual(planBuildSteps(['a'], aGraph({a: ['remote']})), [['a']]))
+  it('has no step for nothing', () => assert.deepEqual(planBuildSteps([], aGraph({})), []))
 })

@@ -7,6 +7,7 @@ import {parseDid} from '../../../src/candid/did.js'
 import {encodeArgs} from '../../../src/candid/encode.js'
 import {CandidError} from '../../../src/candid/errors.js'
 import type {CandidType} from '../../../src/candid/types.js'
+import {Writer} from '../../../src/candid/writer.js'
 import {anyArgs, anyType, type TypedValue, toAgentValue, toIdl, withPlainArrays} from './arbitrary.js'
 
 const typesOf = (args: readonly TypedValue[]) => args.map(({type}) => type)
@@ -74,6 +75,22 @@ describe('encodeArgs and decodeArgs', () => {
     assert.deepEqual(decodeArgs(encodeArgs([type('List')], [value], env), [type('List')], env), [value])
   })
 
+  it('carry numbers of any length', () => {
+    const types: CandidType[] = [{kind: 'nat'}, {kind: 'int'}, {kind: 'int'}]
+    for (let bits = 0n; bits < 200n; bits++)
+      for (const near of [-1n, 0n, 1n]) {
+        const value = (1n << bits) + near
+        const bytes = encodeArgs(types, [value, value, -value])
+        assert.deepEqual(decodeArgs(bytes, types), [value, value, -value])
+        assert.deepEqual(bytes, new Uint8Array(IDL.encode(types.map(toIdl), [value, value, -value])))
+      }
+    const huge = (1n << 4_000_000n) + 1n
+    assert.deepEqual(decodeArgs(encodeArgs(types, [huge, huge, -huge]), types), [huge, huge, -huge])
+  })
+
+  it('read an empty vector as an empty blob, which the reference does not', () =>
+    assert.deepEqual(decodeArgs(fromHex('4449444c016d6f010000'), [{kind: 'vec', inner: {kind: 'nat8'}}]), [new Uint8Array(0)]))
+
   it('let a record leave out optional fields', () => {
     const {env, type} = typesIn('type R = record { a : opt nat; b : null; c : reserved; d : text }')
     assert.deepEqual(decodeArgs(encodeArgs([type('R')], [{d: 'x'}], env), [type('R')], env), [{a: [], b: null, c: null, d: 'x'}])
@@ -140,6 +157,21 @@ describe('decodeArgs', () => {
     {what: 'the same, skipped', hex: `4449444c016e000100${'01'.repeat(100_000)}00`, types: [], code: 'CANDID_LIMIT'},
   ])
     it(`refuses ${what}`, () => assert.throws(() => decodeArgs(fromHex(hex), types, env), {code}))
+
+  it('bounds chains of types', () => {
+    const entries = 20_000
+    const table = new Writer()
+    table.raw(fromHex('4449444c'))
+    table.size(entries)
+    for (let i = 0; i < entries; i++) {
+      table.byte(0x6e)
+      table.int(i === entries - 1 ? -3n : BigInt(i + 1))
+    }
+    table.raw(fromHex('010000'))
+    const {types, env: wireEnv, values} = decodeUntyped(table.finish())
+    assert.deepEqual(values, [[]])
+    assert.throws(() => encodeArgs(types, values, wireEnv), {code: 'CANDID_LIMIT'})
+  })
 
   it('never fails otherwise than by a CandidError, whatever the bytes', () =>
     fc.assert(

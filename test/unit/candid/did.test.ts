@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import {parseDid, printDid} from '../../../src/candid/did.js'
+import {CandidError} from '../../../src/candid/errors.js'
 import {findManagementMethod, MANAGEMENT_DID, managementInterface} from '../../../src/candid/management.js'
 import {fieldHash, findMethod} from '../../../src/candid/types.js'
 import {didc} from './reference.js'
@@ -93,6 +95,29 @@ service : { a : (A) -> () query }
     },
   ])
     it(`refuses ${what}`, () => assert.throws(() => parseDid(text), {code, message}))
+
+  it('never fails otherwise than by a CandidError, whatever the text', () =>
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.nat({max: 5}),
+        fc.constantFrom('', '(', '}', '"', ';', ' vec ', '->', ':', '/*', 'é', '5', 'type '),
+        (at, cut, insert) => {
+          const position = at % MANAGEMENT_DID.length
+          try {
+            parseDid(MANAGEMENT_DID.slice(0, position) + insert + MANAGEMENT_DID.slice(position + cut))
+          } catch (error) {
+            assert.ok(error instanceof CandidError && error.line !== undefined, String(error))
+          }
+        },
+      ),
+      {numRuns: 500},
+    ))
+
+  it('would notice fields in the order they are written (planted bug)', () => {
+    const planted = 'type A = record { second : nat; first : nat };\n'
+    assert.notEqual(printDid(parseDid(planted)), planted)
+  })
 
   it('hashes field names', () => {
     assert.equal(fieldHash('owner'), 947296307)

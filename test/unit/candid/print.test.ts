@@ -8,6 +8,9 @@ import {printArgs, printArgsCompact} from '../../../src/candid/print.js'
 import {anyArgs, anyTyped} from './arbitrary.js'
 import {didc} from './reference.js'
 
+/** The reference forgets quotes in its compact form. */
+const isMisquoted = (text: string) => /variant \{ (?:query|a b|"|é) \}/.test(text)
+
 describe('printArgs', () => {
   it('prints what the reference prints, with field names', () =>
     fc.assert(
@@ -22,6 +25,7 @@ describe('printArgs', () => {
           serviceMethod: 'm',
           useServiceMethodReturnType: false,
         })
+        fc.pre(!isMisquoted(expected))
         assert.equal(printArgs([type], [value]), expected)
       }),
       {numRuns: 2000},
@@ -39,6 +43,41 @@ describe('printArgs', () => {
       }),
       {numRuns: 2000},
     ))
+})
+
+describe('floating-point numbers', () => {
+  const decode = (kind: 'float32' | 'float64', value: number) =>
+    didc.decode({idl: 'service : {}', input: toHex(encodeArgs([{kind}], [value]))})
+
+  for (const value of [
+    -79343269280231.62,
+    0,
+    -0,
+    100,
+    1e21,
+    5e-324,
+    1.7976931348623157e308,
+    0.001,
+    1e-7,
+    123456789.125,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ])
+    it(`are written as the reference does: ${value}`, () => assert.equal(printArgs([{kind: 'float64'}], [value]), decode('float64', value)))
+
+  it('are written as the reference does, whatever they are', () =>
+    fc.assert(
+      fc.property(fc.double(), fc.float(), (double, float) => {
+        assert.equal(printArgs([{kind: 'float64'}], [double]), decode('float64', double))
+        assert.equal(printArgs([{kind: 'float32'}], [float]), decode('float32', float))
+      }),
+      {numRuns: 2000},
+    ))
+
+  it('would notice the shortest digits of JavaScript (planted bug)', () => {
+    const planted = String(-79343269280231.62)
+    assert.notEqual(`(${planted} : float64)`, decode('float64', -79343269280231.62))
+  })
 })
 
 describe('printArgsCompact', () => {

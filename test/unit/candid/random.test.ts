@@ -47,4 +47,9 @@ describe('randomArgs', () => {
     const {types: env} = parseDid('type Loop = record { Loop }; type V = variant { a : Loop }')
     for (const name of ['Loop', 'V']) assert.throws(() => randomArgs([{kind: 'var', name}], 1, env), {code: 'CANDID_TYPE'})
   })
+
+  it('would notice a generator that forgets its seed (planted bug)', () => {
+    const values = Array.from({length: 50}, (_, seed) => randomArgs([{kind: 'nat64'}], seed)[0])
+    assert.ok(new Set(values).size > 30)
+  })
 })

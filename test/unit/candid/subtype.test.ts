@@ -80,4 +80,9 @@ describe('subtyping', () => {
     assert.equal(explainIncompatible(after!, before!), undefined)
     assert.match(explainIncompatible(after!, before!, {isStrict: true})!.at(-1)!, /opt nat <: opt text due to special subtyping rules/)
   })
+
+  it('would notice arguments compared in the direction of results (planted bug)', () => {
+    assert.equal(explain('type A = func (int) -> (); type B = func (nat) -> ()'), undefined)
+    assert.notEqual(explain('type A = func (nat) -> (); type B = func (int) -> ()'), undefined)
+  })
 })

@@ -6,7 +6,7 @@ import {encodeArgs} from '../../../src/candid/encode.js'
 import {CandidError} from '../../../src/candid/errors.js'
 import {printArgs, printArgsCompact} from '../../../src/candid/print.js'
 import {printType} from '../../../src/candid/print-type.js'
-import {parseArgs} from '../../../src/candid/text.js'
+import {parseArgs, parseCallArgument} from '../../../src/candid/text.js'
 import type {CandidType} from '../../../src/candid/types.js'
 import {anyArgs, anyTyped, type TypedValue} from './arbitrary.js'
 import {didc} from './reference.js'
@@ -69,6 +69,13 @@ describe('parseArgs', () => {
       assert.equal(toHex(encodeArgs(types, values)), didc.encode({idl: 'service : {}', input: text}))
     })
 
+  it('reads long blobs and vectors', () => {
+    const bytes = Uint8Array.from({length: 300_000}, (_, index) => index)
+    const blob: CandidType = {kind: 'vec', inner: {kind: 'nat8'}}
+    assert.deepEqual(parseArgs(printArgs([blob], [bytes]), [blob]).values, [bytes])
+    assert.deepEqual(parseArgs(`(vec { ${'7; '.repeat(100_000)}})`, [blob]).values, [new Uint8Array(100_000).fill(7)])
+  })
+
   it('finds a type for elements of different shapes', () =>
     assert.equal(
       printType(parseArgs('(vec { variant { a }; variant { b = opt 1 }; variant { b = null } })').types[0]!),
@@ -124,6 +131,12 @@ describe('parseArgs', () => {
   ])
     it(`says: ${message}`, () => assert.throws(() => parseArgs(text, [R], env), {message}))
 
+  it('would notice a parser that counts columns from zero (planted bug)', () =>
+    assert.throws(
+      () => parseArgs('(x)'),
+      ({line, column}: CandidError) => line === 1 && column === 2 && column !== '(x)'.indexOf('x'),
+    ))
+
   it('never fails otherwise than by a CandidError, whatever the text', () =>
     fc.assert(
       fc.property(
@@ -143,4 +156,28 @@ describe('parseArgs', () => {
       ),
       {numRuns: 3000},
     ))
+})
+
+describe('parseCallArgument', () => {
+  const text: CandidType = {kind: 'text'}
+  const nat: CandidType = {kind: 'nat'}
+
+  for (const {input, types, values} of [
+    {input: '("Banzai")', types: [text], values: ['Banzai']},
+    {input: '"Banzai"', types: [text], values: ['Banzai']},
+    {input: 'Banzai', types: [text], values: ['Banzai']},
+    {input: 'two words, "quoted"', types: [text], values: ['two words, "quoted"']},
+    {input: '1_000', types: [nat], values: [1000n]},
+    {input: '5', types: [text], values: ['5']},
+    {input: ' (1, 2)', types: [nat, nat], values: [1n, 2n]},
+    {input: '()', types: [], values: []},
+  ])
+    it(`reads ${input} for ${types.length} arguments`, () => assert.deepEqual(parseCallArgument(input, types).values, values))
+
+  for (const {input, types, message} of [
+    {input: 'Banzai', types: [nat], message: "1:1: expected a value, got 'Banzai'"},
+    {input: '(Banzai)', types: [text], message: "1:2: expected a value, got 'Banzai'"},
+    {input: '1', types: [nat, nat], message: "1:1: expected '(', got the number 1"},
+  ])
+    it(`says: ${message}`, () => assert.throws(() => parseCallArgument(input, types), {message}))
 })

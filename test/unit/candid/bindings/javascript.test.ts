@@ -75,6 +75,22 @@ export const init = ({ IDL }) => {
 `,
     ))
 
+  it('returns a service that returns itself', () => {
+    const {service} = serviceOf(generateJavascript(parseDid('type S = service { f : () -> (S) }; service : S')))
+    assert.deepEqual(
+      service._fields.map(([name]) => name),
+      ['f'],
+    )
+  })
+
+  it('would notice definitions in alphabetical order (planted bug)', () => {
+    const planted = generateJavascript(parseDid('type A = vec B; type B = nat8; service : { f : (A) -> () }')).replace(
+      /(.*const B.*\n)(.*const A.*\n)/,
+      '$2$1',
+    )
+    assert.throws(() => serviceOf(planted), ReferenceError)
+  })
+
   it('runs', () => {
     const {service, init} = serviceOf(generateJavascript(SAMPLE))
     assert.deepEqual(

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import {compileInstrumented} from '../../../../src/replica/embedder/compile.js'
 import {HostTrap} from '../../../../src/replica/embedder/errors.js'
+import {instantiate} from '../../../../src/replica/embedder/instance.js'
+import type {CompiledModule} from '../../../../src/replica/embedder/types.js'
 import {PagedMemory} from '../../../../src/replica/state/paged-memory.js'
 import {OP, OP_FC} from '../../../../src/wasm/constants.js'
-import type {ModuleParts} from '../../../../src/wasm/encode.js'
+import {encodeModule, type ModuleParts} from '../../../../src/wasm/encode.js'
 import {access, type Code, code, globalGet, globalSet, i32Const, i64Const} from '../../../../src/wasm/instructions.js'
-import {anInstance, aProgram, f64, i32, i64, PROCEDURE, type Setup} from './makers.js'
+import {anInstance, aProgram, compile, f64, i32, i64, PROCEDURE, type Setup} from './makers.js'
 
 const procedure = (name: string, body: Code) => ({type: PROCEDURE, body, exports: [name]})
 const store32 = (address: number, value: number): number[] => code(i32Const(address), i32Const(value), access(OP.i32Store))
@@ -38,6 +41,16 @@ describe('the heap', () => {
     // Page 9 was written, but with what it held.
     assert.deepEqual([instance.commit(heap), instance.commit(heap)], [[5], []])
     assert.deepEqual([...heap.read(5 * PAGE, 4)], [7, 0, 0, 0])
+  })
+
+  it('sees what is written after the changed pages were counted', () => {
+    const {instance, heap, run} = installed(aProgram(store32(5 * PAGE, 7)))
+    run('run')
+    assert.equal(instance.countChangedPages(heap), 1)
+    instance.writeHeap(5 * PAGE, Uint8Array.of(0))
+    assert.equal(instance.countChangedPages(heap), 0)
+    instance.writeHeap(9 * PAGE, Uint8Array.of(1))
+    assert.deepEqual([instance.countChangedPages(new PagedMemory()), instance.commit(heap)], [1, [9]])
   })
 
   it('sees a store that crosses into the next page', () => {
@@ -220,5 +233,19 @@ describe('the heap', () => {
     assert.deepEqual(instance.runStart(), {kind: 'ok'})
     assert.deepEqual(instance.commit(heap), [0])
     assert.deepEqual(installed(aProgram([])).instance.runStart(), {kind: 'ok'})
+  })
+
+  it('would be caught not marking a page', () => {
+    const compiled = compile(encodeModule(aProgram(store32(5 * PAGE, 7))))
+    const mark = [OP.i32Const, 12, OP.i32ShrU, OP.i32Const, 1, OP.i32Store8]
+    const planted = compiled.instrumented.slice()
+    planted[Buffer.from(planted).indexOf(Buffer.from(mark)) + 4] = 0
+    const pagesOf = (bytes: Uint8Array) => {
+      const instance = instantiate(compileInstrumented(bytes, compiled.info) as CompiledModule, {}, {growMemory: () => true})
+      instance.begin(1000)
+      assert.deepEqual(instance.callExport('run'), {kind: 'ok'})
+      return instance.commit(new PagedMemory())
+    }
+    assert.deepEqual([pagesOf(compiled.instrumented), pagesOf(planted)], [[5], []])
   })
 })

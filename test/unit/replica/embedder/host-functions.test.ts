@@ -50,4 +50,10 @@ describe('host functions', () => {
 
   it('get u64 as a number and return a size', () =>
     assert.deepEqual(callHost('unsigned', [i64], [i32], [-1n], 3), {seen: [2 ** 64], stored: 3n}))
+
+  it('would be caught passing a size as a signed number', () =>
+    assert.notDeepEqual(
+      callHost('number', [i32], [i32], [-1], 0).seen,
+      callHost('copy', [i32, i32, i32], [], [-1, 0, 0], undefined).seen.slice(0, 1),
+    ))
 })

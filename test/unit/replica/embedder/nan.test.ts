@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict'
 import {OP} from '../../../../src/wasm/constants.js'
 import {encodeModule} from '../../../../src/wasm/encode.js'
-import {access, type Code, code, i32Const, i64Const} from '../../../../src/wasm/instructions.js'
-import {aProgram, i64, run} from './makers.js'
+import {
+  access,
+  brIf,
+  type Code,
+  code,
+  globalGet,
+  globalSet,
+  i32Const,
+  i64Const,
+  localGet,
+  localSet,
+  localTee,
+  loop,
+} from '../../../../src/wasm/instructions.js'
+import {aProgram, i32, i64, run} from './makers.js'
 
 const F32_CANONICAL = '0000c07f'
 const F64_CANONICAL = '000000000000f87f'
@@ -102,6 +115,16 @@ describe('NaNs', () => {
       vectorResult(code(splat(f64Bits(0x4000_0000_0000_0000n), 20), splat(ZERO, 20), vectorOp(240))),
       '0000000000000040'.repeat(2),
     ))
+
+  it('stay canonical when V8 optimises the code', () => {
+    // Ors the bits of 0/0, of NaN + NaN and of sqrt(-1) into a global, a million times.
+    const results = [code(ZERO, ZERO, 0xa3), code(NAN_A, NAN_B, 0xa0), code(f64Bits(0xbff0_0000_0000_0000n), 0x9f)]
+    const merge = results.flatMap((result) => code(globalGet(0), result, 0xbd, 0x84, globalSet(0)))
+    const turns = code(i32Const(1_000_000), localSet(0), loop(merge, localGet(0), i32Const(1), OP.i32Sub, localTee(0), brIf(0)))
+    const globals = [{type: i64, isMutable: true, initial: i64Const(0)}]
+    const {outcome, instance} = run(aProgram(turns, {locals: [i32], globals}), {limit: 1e9})
+    assert.deepEqual([outcome, instance.exportGlobals()], [{kind: 'ok'}, [{type: 'i64', bits: 0x7ff8_0000_0000_0000n}]])
+  })
 
   it('would be caught if V8 decided', () => {
     const raw = new WebAssembly.Instance(new WebAssembly.Module(planted())).exports.run as () => bigint

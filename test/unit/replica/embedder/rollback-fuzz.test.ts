@@ -13,6 +13,8 @@ const PAGES = 2
 const SIZE = PAGES * 65_536
 
 type Operation =
+  | {readonly kind: 'load'; readonly opcode: number; readonly address: number; readonly offset: number; readonly target: number}
+  | {readonly kind: 'vectorLoad'; readonly opcode: number; readonly address: number; readonly offset: number; readonly target: number}
   | {readonly kind: 'store'; readonly opcode: number; readonly address: number; readonly offset: number; readonly value: number}
   | {readonly kind: 'vector'; readonly opcode: number; readonly address: number; readonly offset: number; readonly value: number}
   | {readonly kind: 'fill' | 'copy' | 'init'; readonly target: number; readonly source: number; readonly length: number}
@@ -23,6 +25,8 @@ const address = fc.oneof(
   fc.nat(SIZE - 1),
 )
 const offset = fc.oneof(fc.constant(0), fc.nat(40), fc.constantFrom(4095, 65_535, SIZE, 0xffff_fff0))
+/** All vector loads: whole, extending, splats, lanes, with zeros. */
+const VECTOR_LOADS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 84, 85, 86, 87, 92, 93]
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
@@ -42,6 +46,26 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       address,
       offset,
       value: fc.integer(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('load' as const),
+      opcode: fc.integer({min: 0x28, max: 0x35}),
+      address,
+      offset,
+      target: address,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('vectorLoad' as const),
+      opcode: fc.constantFrom(...VECTOR_LOADS),
+      address,
+      offset,
+      target: address,
     }),
   },
   fc.record({
@@ -67,6 +91,18 @@ function encodeOperation(operation: Operation, is64: boolean): Code {
     const {opcode, value} = operation
     const lane = opcode === 11 ? [] : [1]
     return code(pointer(operation.address), i32Const(value), OP.prefixFd, 17, OP.prefixFd, opcode, 0, uleb(operation.offset), lane)
+  }
+  if (operation.kind === 'load') {
+    const {opcode, target} = operation
+    const type = [0, 1, 2, 3, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1][opcode - 0x28]!
+    return code(pointer(target), pointer(operation.address), access(opcode, operation.offset), access(0x36 + type))
+  }
+  if (operation.kind === 'vectorLoad') {
+    const {opcode, target} = operation
+    const isLane = opcode >= 84 && opcode <= 87
+    const below = isLane ? code(i32Const(77), OP.prefixFd, 17) : []
+    const load = code(OP.prefixFd, opcode, 0, uleb(operation.offset), isLane ? [1] : [])
+    return code(pointer(target), pointer(operation.address), below, load, OP.prefixFd, 11, 0, 0)
   }
   const {kind, target, source, length} = operation
   if (kind === 'fill') return code(pointer(target), i32Const(source), pointer(length), OP.prefixFc, OP_FC.memoryFill, 0)

@@ -3,12 +3,14 @@ import {once} from 'node:events'
 import {Worker} from 'node:worker_threads'
 import {encodeUtf8} from '../../../../src/base/bytes.js'
 import {HostTrap} from '../../../../src/replica/embedder/errors.js'
+import {describeFailure} from '../../../../src/replica/embedder/outcome.js'
+import {STOP} from '../../../../src/replica/embedder/plan.js'
 import type {RunOutcome, Variant} from '../../../../src/replica/embedder/types.js'
 import {OP, OP_FC} from '../../../../src/wasm/constants.js'
-import type {ModuleParts} from '../../../../src/wasm/encode.js'
+import {encodeModule, type ModuleParts} from '../../../../src/wasm/encode.js'
 import {access, call, callIndirect, code, f64Const, i32Const, i64Const, localGet} from '../../../../src/wasm/instructions.js'
 import {WasmWriter} from '../../../../src/wasm/writer.js'
-import {anInstance, aProgram, i32, i64, PROCEDURE, run, VARIANTS} from './makers.js'
+import {anInstance, aProgram, compile, i32, i64, PROCEDURE, run, VARIANTS} from './makers.js'
 
 const UNARY = {params: [i32], results: []}
 /** Table of four: a procedure, a function of another type, two null elements. */
@@ -150,6 +152,15 @@ describe('traps', () => {
   it('survives a damaged name section', () => {
     const parts = {...aProgram([OP.unreachable]), customs: [{name: 'name', content: encodeUtf8('\u0001\u0050xx')}]}
     assert.deepEqual(run(parts).outcome, {kind: 'trap', trap: 'unreachable', backtrace: []})
+  })
+
+  it("would be caught taking the engine's own stops for the canister's", () => {
+    const {info} = compile(encodeModule(aProgram([])))
+    const error = new WebAssembly.RuntimeError('unreachable')
+    assert.equal(trapOf(describeFailure(error, STOP.none, info)), 'unreachable')
+    assert.equal(trapOf(describeFailure(error, STOP.stackOverflow, info)), 'stack overflow')
+    assert.equal(trapOf(describeFailure(error, STOP.outOfInstructions, info)), 'outOfInstructions')
+    assert.throws(() => describeFailure(error, STOP.noMemory, info), {name: 'RangeError'})
   })
 
   describe('callTable', () => {

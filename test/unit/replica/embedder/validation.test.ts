@@ -5,7 +5,7 @@ import type {CompiledModule} from '../../../../src/replica/embedder/types.js'
 import {KIND, OP, OP_FC, SECTION, TYPE} from '../../../../src/wasm/constants.js'
 import {decodeModule} from '../../../../src/wasm/decode.js'
 import {encodeModule, type ModuleParts} from '../../../../src/wasm/encode.js'
-import {code, i32Const, i64Const} from '../../../../src/wasm/instructions.js'
+import {access, code, i32Const, i64Const} from '../../../../src/wasm/instructions.js'
 import {WasmWriter} from '../../../../src/wasm/writer.js'
 import {aProgram, compile, HOST, i32, i64, messageOf, PROCEDURE} from './makers.js'
 
@@ -232,6 +232,11 @@ describe('validation', () => {
   it('caps a declared maximum silently', () => {
     const {info} = compile(encodeModule({memory: {minimum: 1, maximum: 65_536}}))
     assert.deepEqual([info.initialPages, info.maximumPages], [1, 65_519])
+  })
+
+  it('refuses a body that V8 could not take once instrumented', () => {
+    const stores = new Array<number[]>(333_000).fill(code(i32Const(0), i32Const(0), access(OP.i32Store))).flat()
+    assert.match(messageOf(encodeModule(aProgram(stores))), /function at index 0 of instrumented size \d+ that exceeds the maximum/)
   })
 
   it('chooses host functions by memory width', () => {

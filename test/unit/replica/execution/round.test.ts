@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {MANAGEMENT_CANISTER_ID, principalToText} from '../../../../src/protocol/principal.js'
+import {rejectPayload} from '../../../../src/replica/execution/answers.js'
 import {findNextWake} from '../../../../src/replica/execution/next-wake.js'
 import {aCanister, aCode, anIngress, aRequest, aState, aSubnet, idOf, START_NS, USER} from '../makers.js'
 import {fakeRooms} from './fake-rooms.js'
@@ -170,6 +171,7 @@ describe('timeouts', () => {
     assert.equal(statusOf(state, message), 'replied')
     assert.equal(caller.callbacks.size, 0)
     const callee = state.canisters.get(idOf(1))!
+    state.awake = undefined
     const late = {kind: 'response', originator: idOf(0), respondent: idOf(1), callbackId: 1, refund: 5n} as const
     callee.queues.pushOutputResponse({...late, payload: {kind: 'reply', data: new Uint8Array(0)}, deadlineSeconds: 1})
     run()
@@ -251,7 +253,42 @@ describe('charges of the round', () => {
   })
 })
 
+describe('the debt of installs', () => {
+  it('decays by 2 G a round, or a second when there were no rounds', () => {
+    const canister = aCanister({installCodeDebt: 25_000_000_000n})
+    const {state, run} = aRunningSubnet({canisters: [canister]})
+    run({timeNs: START_NS + 10n})
+    assert.equal(canister.installCodeDebt, 23_000_000_000n)
+    run({timeNs: START_NS + 10n * SECOND + 10n})
+    assert.equal(canister.installCodeDebt, 3_000_000_000n)
+    for (let round = 0; round < 3; round++) run()
+    assert.deepEqual([canister.installCodeDebt, state.awake!.size], [0n, 0])
+  })
+})
+
+describe('reject texts', () => {
+  it('lose their middle beyond 8 KiB, and no half characters stay', () => {
+    assert.deepEqual(rejectPayload(4, 'short'), {kind: 'reject', code: 4, message: 'short'})
+    const payload = rejectPayload(4, 'é'.repeat(5_000))
+    assert.ok(payload.kind === 'reject')
+    assert.match(payload.message, /^é+\.\.\.é+$/)
+    assert.ok(Buffer.byteLength(payload.message) <= 8_192 && Buffer.byteLength(payload.message) > 8_185)
+  })
+})
+
 describe('the ingress history', () => {
+  it('forgets the oldest replies when all are too large', () => {
+    const {state, run} = aRunningSubnet({canisters: [running(0)]})
+    const [old, young] = [anIngress(), anIngress()]
+    run({ingress: [old]})
+    state.ingressHistoryBytes += 4 * 2 ** 30
+    run({ingress: [young]})
+    assert.deepEqual([statusOf(state, old), statusOf(state, young)], ['done', 'done'])
+    state.ingressHistoryBytes = 0
+    run({ingress: [old]})
+    assert.equal(statusOf(state, old), 'done')
+  })
+
   it('drops terminal statuses after five minutes, not before', () => {
     const {state, run} = aRunningSubnet({canisters: [running(0)]})
     const message = anIngress()

@@ -2,7 +2,7 @@
 
 import type {NodeId} from '../../../../src/protocol/principal.js'
 import type {ExecutionEnvironment} from '../../../../src/replica/canister/environment.js'
-import type {TraceEvent} from '../../../../src/replica/execution/execution-rooms.js'
+import type {ExecutionRooms, TraceEvent} from '../../../../src/replica/execution/execution-rooms.js'
 import type {Batch} from '../../../../src/replica/messaging/batch.js'
 import {processBatch} from '../../../../src/replica/messaging/process-batch.js'
 import type {Registry} from '../../../../src/replica/registry/subnet-record.js'
@@ -15,28 +15,29 @@ import {type FakeRooms, fakeRooms} from './fake-rooms.js'
 export const SECOND = 1_000_000_000n
 const NODE = `${'0d'.repeat(28)}02` as NodeId
 
-export interface Subnet {
+export interface Subnet<Rooms extends ExecutionRooms = ExecutionRooms> {
   readonly state: ReplicatedState
-  readonly rooms: FakeRooms
+  readonly rooms: Rooms
   readonly trace: TraceEvent[]
   /** Executes the next batch. */
   run(batch?: Partial<Batch>): void
 }
 
-export function aRunningSubnet({
+export function aRunningSubnet<Rooms extends ExecutionRooms = FakeRooms>({
   canisters = [],
   state = aState({canisters}),
-  rooms = fakeRooms(),
+  rooms = fakeRooms() as ExecutionRooms as Rooms,
   subnet = aSubnet(),
+  runtime = {} as ExecutionEnvironment['runtime'],
 }: {
   readonly canisters?: readonly CanisterState[]
   readonly state?: ReplicatedState
-  readonly rooms?: FakeRooms
+  readonly rooms?: Rooms
   readonly subnet?: ReturnType<typeof aSubnet>
-} = {}): Subnet {
+  readonly runtime?: ExecutionEnvironment['runtime']
+} = {}): Subnet<Rooms> {
   const registry: Registry = {version: 1, rootSubnetId: SUBNET_ID, subnets: new Map([[SUBNET_ID, subnet]])}
   const trace: TraceEvent[] = []
-  const runtime = {} as ExecutionEnvironment['runtime']
   return {
     state,
     rooms,

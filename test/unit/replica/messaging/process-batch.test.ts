@@ -69,6 +69,13 @@ describe('induction of ingress', () => {
     assert.equal(statusOf(state, create), 'replied')
   })
 
+  it('takes the fee of a short update_settings after it was carried out', () => {
+    const canister = aCanister({cycles: 1_000_000n})
+    const {run} = aRunningSubnet({canisters: [canister]})
+    run({ingress: [toManagement('update_settings')]})
+    assert.deepEqual([canister.cycles, canister.consumed.ingressInduction], [0n, 1_000_000n])
+  })
+
   it('executes a message once, however often it is in blocks', () => {
     const {rooms, run} = aRunningSubnet({canisters: [aCanister({code: true})]})
     const message = anIngress()
@@ -177,6 +184,15 @@ describe('processBatch', () => {
     const {run} = aRunningSubnet()
     assert.throws(() => run({height: 2}), {name: 'InvariantViolation'})
     assert.throws(() => run({timeNs: START_NS}), {name: 'InvariantViolation'})
+  })
+
+  it('adds the query statistics that consensus agreed on', () => {
+    const canister = aCanister()
+    const {run} = aRunningSubnet({canisters: [canister]})
+    const delta = {canisterId: idOf(0), calls: 2n, instructions: 30n, requestPayloadBytes: 4n, responsePayloadBytes: 5n}
+    run({queryStats: [delta, {...delta, canisterId: idOf(9)}]})
+    run({queryStats: [delta]})
+    assert.deepEqual(canister.queryStats, {calls: 4n, instructions: 60n, requestPayloadBytes: 8n, responsePayloadBytes: 10n})
   })
 
   it('names what it touched, and forgets it at the next batch', () => {

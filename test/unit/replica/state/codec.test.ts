@@ -15,6 +15,7 @@ import {CHUNK_BYTES, PagedMemory} from '../../../../src/replica/state/paged-memo
 import type {ReplicatedState} from '../../../../src/replica/state/replicated-state.js'
 import {stateHash} from '../../../../src/replica/state/state-hash.js'
 import {decodeValue, encodeValue} from '../../../../src/replica/state/value-codec.js'
+import type {FakeRooms} from '../execution/fake-rooms.js'
 import {aRunningSubnet, SECOND, type Subnet} from '../execution/subnet.js'
 import {aCanister, aCode, anIngress, aState, idOf, START_NS} from '../makers.js'
 
@@ -133,7 +134,7 @@ const calls = fc.array(fc.record({receiver: fc.nat(3), payload: program}), {maxL
 const plan = fc.array(calls, {minLength: 1, maxLength: 6})
 type Plan = readonly (readonly {receiver: number; payload: Uint8Array}[])[]
 
-const start = (state?: ReplicatedState): Subnet => {
+const start = (state?: ReplicatedState): Subnet<FakeRooms> => {
   const code = aCode({module: {exportsHeartbeat: true}})
   return aRunningSubnet({state: state ?? aState({canisters: [0, 1, 2].map((number) => aCanister({number, code}))})})
 }

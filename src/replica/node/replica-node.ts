@@ -1,0 +1,214 @@
+/**
+ * A node: loads its state, replays the log, drives rounds, and answers the HTTP interface.
+ *
+ * Start = newest checkpoint + replay of the log above it, every root compared with the one that was certified before.
+ */
+
+import {join} from 'node:path'
+import {assembleCertificate} from '../certification/assemble.js'
+import {Consensus, makeGenesis} from '../consensus/consensus.js'
+import {configOf} from '../consensus/parameters.js'
+import type {Anchor} from '../consensus/pool.js'
+import type {Certification, DeliveredBatch} from '../consensus/round.js'
+import {ThresholdCrypto} from '../consensus/threshold-crypto.js'
+import {initBls} from '../crypto/bls.js'
+import {createReplicaListener} from '../http/listener.js'
+import type {CallAnswer, CallRequest, HealthStatus, NodeStatus, ReadAnswer, ReadRequest, ReplicaPort} from '../http/port.js'
+import {getSubnet} from '../registry/ranges.js'
+import {lockStore, type StoreLock} from '../store/lock.js'
+import {Log, type TornTail} from '../store/log.js'
+import {admitCall} from './admit-call.js'
+import {CallWaiters} from './call-waiters.js'
+import {ExecutionClient} from './execution-client.js'
+import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
+import {IngressDesk} from './ingress-desk.js'
+import type {Executed} from './messages.js'
+import {replayLog} from './replay-log.js'
+import {RoundDriver} from './round-driver.js'
+
+export interface ReplicaNodeOptions {
+  readonly stateFolder: string
+  /** Of the program; recorded with every batch. */
+  readonly version: string
+  /** Nanoseconds since 1970. */
+  readonly nowNs: () => bigint
+  /** The node has stopped by itself: its disk is full, or a bug. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** What opening the state had to mend. */
+export interface StartReport {
+  readonly tornTail: TornTail | undefined
+  readonly replayedHeights: number
+}
+
+interface NodeParts {
+  readonly options: ReplicaNodeOptions
+  readonly lock: StoreLock
+  readonly log: Log
+  readonly keys: GenesisKeys
+  readonly execution: ExecutionClient
+}
+
+export class ReplicaNode implements ReplicaPort {
+  readonly report: StartReport
+  readonly keys: GenesisKeys
+  /** Serves the paths below `/api/`. */
+  readonly listener = createReplicaListener(this)
+  readonly #parts: NodeParts
+  readonly #driver: RoundDriver
+  readonly #ingress: IngressDesk
+  readonly #waiters = new CallWaiters()
+  #certifiedHeight = 0
+  #health: HealthStatus = 'waiting_for_certified_state'
+
+  /** Ready when the newest state is certified. Throws IcicleErrors: the folder is in use, damaged, unwritable; the replay differs. */
+  static async start(options: ReplicaNodeOptions): Promise<ReplicaNode> {
+    const lock = lockStore(options.stateFolder)
+    try {
+      const genesis = loadGenesis(options.stateFolder, options.nowNs)
+      const failures = new Failures(options.onFailure)
+      const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
+      try {
+        const [log] = await Promise.all([Log.open(join(options.stateFolder, 'log')), initBls()])
+        const node = await ReplicaNode.#open({options, lock, log, keys: deriveGenesisKeys(genesis), execution}, failures)
+        failures.isArmed = true
+        return node
+      } catch (error) {
+        await execution.stop()
+        throw error
+      }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  static async #open(parts: NodeParts, failures: Failures): Promise<ReplicaNode> {
+    const {execution, log, keys} = parts
+    const loaded = await execution.ready()
+    const ingress = new IngressDesk(keys)
+    ingress.follow(loaded)
+    const replay = await replayLog(log, execution, loaded, (executed) => ingress.follow(executed))
+    const subnet = getSubnet(keys.registry, keys.subnetId)
+    const config = configOf(subnet, keys.node.id, keys.registry.version)
+    const anchor: Anchor = replay.anchor ?? makeGenesis(config, loaded.timeNs)
+    const stoppedForNs = replay.anchor ? parts.options.nowNs() - anchor.block.timeNs : 0n
+    const consensus = new Consensus({
+      config,
+      crypto: new ThresholdCrypto(thresholdKeysOf(keys)),
+      payloads: ingress.selector,
+      anchor,
+      stoppedForNs,
+    })
+    const node = new ReplicaNode(parts, {
+      consensus,
+      ingress,
+      failures,
+      report: {tornTail: log.tornTail, replayedHeights: replay.heights},
+      last: replay.last ?? loaded,
+    })
+    await node.#driver.makeBlock()
+    node.#health = 'healthy'
+    return node
+  }
+
+  private constructor(
+    parts: NodeParts,
+    opened: {consensus: Consensus; ingress: IngressDesk; failures: Failures; report: StartReport; last: Pick<Executed, 'wake' | 'timeNs'>},
+  ) {
+    this.#parts = parts
+    this.keys = parts.keys
+    this.#ingress = opened.ingress
+    this.report = opened.report
+    this.#driver = new RoundDriver(
+      {
+        consensus: opened.consensus,
+        execution: parts.execution,
+        nowNs: parts.options.nowNs,
+        logBatch: (delivered) => this.#logBatch(delivered),
+        hasIngress: () => !this.#ingress.isEmpty,
+        publish: (certification, executed) => this.#publish(certification, executed),
+        onFailure: opened.failures.report,
+      },
+      opened.last.wake,
+      opened.last.timeNs,
+    )
+  }
+
+  getStatus(): NodeStatus {
+    return {
+      rootKey: this.keys.rootKeyDer,
+      version: this.#parts.options.version,
+      health: this.#health,
+      certifiedHeight: this.#certifiedHeight,
+    }
+  }
+
+  async call(request: CallRequest): Promise<CallAnswer> {
+    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer})
+    if (admission.kind === 'refused') return admission
+    const {item} = admission
+    const {id} = item.ingress
+    if (this.#ingress.has(id) || this.#waiters.has(id)) return DUPLICATE
+    const verdict = await this.#parts.execution.filter(item.ingress)
+    if (verdict.kind === 'rejected')
+      return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
+    if (verdict.kind === 'known') return verdict.certificate ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
+    const added = this.#ingress.add(item)
+    if (added === 'full') return OVERLOADED
+    if (added === 'known') return DUPLICATE
+    const answer = request.isSynchronous ? this.#waiters.wait(id) : undefined
+    this.#driver.poke()
+    return answer ?? {kind: 'accepted', text: ''}
+  }
+
+  async query(request: ReadRequest): Promise<ReadAnswer> {
+    await this.#driver.ensureFresh()
+    return this.#parts.execution.query(request, this.#parts.options.nowNs())
+  }
+
+  async readState(request: ReadRequest): Promise<ReadAnswer> {
+    await this.#driver.ensureFresh()
+    return this.#parts.execution.readState(request, this.#parts.options.nowNs())
+  }
+
+  /** Ends after the round in flight, with a checkpoint, so that the next start replays nothing. */
+  async stop(): Promise<void> {
+    this.#health = 'starting'
+    await this.#driver.stop()
+    this.#waiters.close()
+    await this.#parts.execution.stop()
+    await this.#parts.log.close()
+    this.#parts.lock.release()
+  }
+
+  #logBatch({batch, record}: DeliveredBatch): Promise<void> {
+    const {log, options} = this.#parts
+    const {height, randomness} = batch
+    return log.append({kind: 'batch', height, block: record, randomness, programVersion: options.version})
+  }
+
+  #publish({height, rootHash, signature}: Certification, executed: Executed): void {
+    this.#certifiedHeight = height
+    this.#ingress.follow(executed)
+    for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
+    // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
+    this.#parts.log.append({kind: 'root', height, rootHash, signature}).catch(() => {})
+  }
+}
+
+const OVERLOADED: CallAnswer = {kind: 'refused', status: 503, text: 'Service is overloaded, try again later.'}
+const DUPLICATE: CallAnswer = {kind: 'accepted', text: 'Duplicate request. Message is already being tracked and executed.'}
+
+/** Reports the first failure, and only once the node stands: before that, starting throws. */
+class Failures {
+  isArmed = false
+  constructor(private readonly tell: (error: unknown) => void) {}
+
+  readonly report = (error: unknown): void => {
+    if (!this.isArmed) return
+    this.isArmed = false
+    this.tell(error)
+  }
+}

@@ -1,0 +1,74 @@
+/** A node and its HTTP port: `/api/` is the replica's, the rest is for people. */
+
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {createGateway} from '../gateway/gateway.js'
+import {systemNowNs} from '../io/clock.js'
+import {icicleVersion} from '../io/program.js'
+import {ReplicaNode} from '../replica/node/replica-node.js'
+import {ServerPortInUse} from './errors.js'
+
+/** Browsers and agents reuse connections for about as long. */
+const KEEP_ALIVE_MS = 60_000
+
+export interface LocalServerOptions {
+  readonly stateFolder: string
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** The network has ended by itself. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export class LocalServer {
+  private constructor(
+    readonly node: ReplicaNode,
+    readonly host: string,
+    readonly port: number,
+    private readonly http: Server,
+  ) {}
+
+  /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
+  static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+    try {
+      const http = createServer()
+      http.keepAliveTimeout = KEEP_ALIVE_MS
+      await listen(http, host, port)
+      const bound = (http.address() as AddressInfo).port
+      http.on('request', createListener(node, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`))
+      return new LocalServer(node, host, bound, http)
+    } catch (error) {
+      await node.stop()
+      throw error
+    }
+  }
+
+  /** Answers what it has, saves the state, and closes. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()))
+    await this.node.stop()
+    this.http.closeAllConnections()
+    await closed
+  }
+}
+
+/** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
+function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
+  return (request, response) => {
+    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
+    answered.catch((error: unknown) => {
+      console.error(error)
+      if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})
+      response.end('Internal error: see the log of the network.')
+    })
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new ServerPortInUse(host, port) : error))
+    server.listen(port, host, () => resolve())
+  })
+}

@@ -1,0 +1,69 @@
+/**
+ * The local network's process: one node behind one port.
+ *
+ *   node dist/server/main.js --state DIR --host H --port P
+ *
+ * Prints one line of JSON: `{"ready":true,"host","port","pid","rootKey"}`, or `{"error":{"code","message","hints"}}` and exits with 1. Ends with
+ * a checkpoint on SIGTERM, SIGINT, or a line `stop` on standard input (Windows has no signals that can be caught).
+ */
+
+import {createInterface} from 'node:readline'
+import {parseArgs} from 'node:util'
+import {toHex} from '../base/bytes.js'
+import {LocalServer} from './local-server.js'
+
+const {values} = parseArgs({
+  options: {
+    state: {type: 'string'},
+    host: {type: 'string', default: '127.0.0.1'},
+    port: {type: 'string', default: '0'},
+  },
+})
+
+/** Resolves when the process is asked to end. */
+function waitForStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+    if (process.stdin.isTTY) return
+    createInterface({input: process.stdin}).on('line', (line) => {
+      if (line.trim() === 'stop') resolve()
+    })
+  })
+}
+
+function reportFailure(error: unknown): void {
+  const {code = 'UNEXPECTED', message, hints = [], stack} = error as Error & {code?: string; hints?: readonly string[]}
+  console.log(JSON.stringify({error: {code, message, hints}}))
+  if (!('hints' in (error as object))) console.error(stack)
+}
+
+async function main(): Promise<void> {
+  if (values.state === undefined) throw new Error('--state is missing')
+  const stopped = waitForStop()
+  const server = await LocalServer.start({
+    stateFolder: values.state,
+    host: values.host,
+    port: Number(values.port),
+    onFailure: (error) => {
+      reportFailure(error)
+      process.exit(1)
+    },
+  })
+  const {tornTail, replayedHeights} = server.node.report
+  if (tornTail) console.error(`WARNING: ${tornTail.bytesCut} bytes of a write that had not finished were cut from ${tornTail.file}.`)
+  if (replayedHeights > 0) console.error(`Replayed ${replayedHeights} blocks of the log.`)
+  console.log(
+    JSON.stringify({ready: true, host: server.host, port: server.port, pid: process.pid, rootKey: toHex(server.node.keys.rootKeyDer)}),
+  )
+  await stopped
+  await server.stop()
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    reportFailure(error)
+    process.exit(1)
+  },
+)

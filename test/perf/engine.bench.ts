@@ -1,0 +1,152 @@
+/** The engine: compiling, a message's round trip, and instrumented code against V8 alone. */
+
+import motoko from 'motoko'
+import {compileModule} from '../../src/replica/embedder/compile.js'
+import {instantiate, type WasmInstance} from '../../src/replica/embedder/instance.js'
+import type {CompiledModule, HostFunctionType} from '../../src/replica/embedder/types.js'
+import {PagedMemory} from '../../src/replica/state/paged-memory.js'
+import {OP, TYPE} from '../../src/wasm/constants.js'
+import {decodeModule} from '../../src/wasm/decode.js'
+import {encodeModule, type ModuleParts} from '../../src/wasm/encode.js'
+import {access, brIf, call, code, globalGet, globalSet, i32Const, localGet, localSet, localTee, loop} from '../../src/wasm/instructions.js'
+import {listCustomSections} from '../../src/wasm/sections.js'
+import type {Bench, Row} from './row.js'
+
+const PROCEDURE = {params: [], results: []}
+const {i32} = TYPE
+const HOST: ReadonlyMap<string, HostFunctionType> = new Map<string, HostFunctionType>([
+  ['msg_arg_data_size', {params: [], result: 'size'}],
+  ['msg_arg_data_copy', {params: ['size', 'size', 'size'], result: 'none'}],
+  ['msg_reply_data_append', {params: ['size', 'size'], result: 'none'}],
+])
+
+/** Least CPU time of one of `count` pieces of work, in milliseconds, over ten rounds. */
+function leastCpuMs(count: number, work: () => void): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 10; round++) {
+    const before = process.cpuUsage()
+    for (let piece = 0; piece < count; piece++) work()
+    const {user, system} = process.cpuUsage(before)
+    least = Math.min(least, (user + system) / 1000 / count)
+  }
+  return least
+}
+
+function compile(wasm: Uint8Array, host = HOST): CompiledModule {
+  const compiled = compileModule(wasm, {hostFunctions: () => host, variant: 'local'})
+  if (compiled.kind === 'invalid') throw new Error(compiled.message)
+  return compiled
+}
+
+/** An update of three host calls that adds to a global and stores it. */
+function trivialCanister(): WasmInstance {
+  const parts: ModuleParts = {
+    memory: {minimum: 16},
+    imports: [
+      {module: 'ic0', name: 'msg_arg_data_size', type: {params: [], results: [i32]}},
+      {module: 'ic0', name: 'msg_arg_data_copy', type: {params: [i32, i32, i32], results: []}},
+      {module: 'ic0', name: 'msg_reply_data_append', type: {params: [i32, i32], results: []}},
+    ],
+    globals: [{type: i32, isMutable: true, initial: i32Const(0)}],
+    functions: [
+      {
+        type: PROCEDURE,
+        exports: ['canister_update add'],
+        body: code(
+          ...[i32Const(100), i32Const(0), call(0), call(1), globalGet(0), i32Const(1), OP.i32Add, globalSet(0)],
+          ...[i32Const(200), globalGet(0), access(OP.i32Store), i32Const(200), i32Const(4), call(2)],
+        ),
+      },
+    ],
+  }
+  const argument = new Uint8Array(8)
+  const imports = {
+    msg_arg_data_size: () => argument.length,
+    msg_arg_data_copy: (target: number) => instance.writeHeap(target, argument),
+    msg_reply_data_append: (source: number, size: number) => instance.readHeap(source, size),
+  }
+  const instance = instantiate(compile(encodeModule(parts)), imports, {growMemory: () => true})
+  return instance
+}
+
+function messageRows(): Row[] {
+  const instance = trivialCanister()
+  const heap = new PagedMemory()
+  instance.commit(heap)
+  const run = () => {
+    instance.begin(1e9)
+    instance.callExport('canister_update add')
+  }
+  const update = leastCpuMs(20_000, () => {
+    run()
+    instance.commit(heap)
+  })
+  const query = leastCpuMs(20_000, () => {
+    run()
+    instance.rollback(heap)
+  })
+  return [
+    {metric: 'engine: update of 3 host calls, committed', value: 1000 / update, unit: '/s'},
+    {metric: 'engine: the same as a query, rolled back', value: 1000 / query, unit: '/s'},
+  ]
+}
+
+/** Sums and scatters over 64 KiB, 100,000 turns: loads, stores, branches. */
+function kernel(): ModuleParts {
+  const address = code(localGet(0), i32Const(40_503), 0x6c, i32Const(65_532), 0x71)
+  const body = code(
+    ...[i32Const(100_000), localSet(0)],
+    loop(
+      address,
+      address,
+      access(OP.i32Load),
+      localGet(0),
+      OP.i32Add,
+      access(OP.i32Store),
+      localGet(0),
+      i32Const(1),
+      OP.i32Sub,
+      localTee(0),
+      brIf(0),
+    ),
+  )
+  return {memory: {minimum: 1}, functions: [{type: PROCEDURE, locals: [i32], body, exports: ['run']}]}
+}
+
+function kernelRow(): Row {
+  const wasm = encodeModule(kernel())
+  const raw = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>)).exports.run as () => void
+  const instance = instantiate(compile(wasm), {}, {growMemory: () => true})
+  const floor = leastCpuMs(200, raw)
+  const value = leastCpuMs(200, () => {
+    instance.begin(1e9)
+    instance.callExport('run')
+  })
+  return {metric: 'engine: 100,000 loads and stores', value, unit: 'ms', floor: {what: 'V8 alone', value: floor}}
+}
+
+function compileRow(): Row {
+  const moc = motoko as unknown as {write(path: string, text: string): void; wasm(path: string, mode: 'ic'): {readonly wasm: Uint8Array}}
+  moc.write('Bench.mo', 'persistent actor { var n = 0; public func inc() : async Nat { n += 1; n } }')
+  const {wasm} = moc.wasm('Bench.mo', 'ic')
+  const {imports, types} = decodeModule(wasm)
+  const host = new Map(
+    imports.map(({name, type}): [string, HostFunctionType] => {
+      const {params, results} = types[type.kind === 'function' ? type.typeIndex : 0]!
+      const kinds = params.map((param) => (param === i32 ? ('i32' as const) : ('i64' as const)))
+      return [name, {params: kinds, result: results.length === 0 ? 'none' : results[0] === i32 ? 'i32' : 'i64'}]
+    }),
+  )
+  const customBytes = listCustomSections(wasm).reduce((sum, {content}) => sum + content.length, 0)
+  const bytes = wasm.length - customBytes
+  return {
+    metric: `engine: compile a Motoko module (${Math.round(bytes / 1000)} kB of code)`,
+    value: leastCpuMs(5, () => compile(wasm, host)),
+    unit: 'ms',
+  }
+}
+
+export const engineBench: Bench = {
+  name: 'engine',
+  measure: async () => [compileRow(), ...messageRows(), kernelRow()],
+}

@@ -1,0 +1,56 @@
+/** A user with an empty home: runs the shipped program and reads what it prints. Needs a fresh `dist` (`node bin/build.js`). */
+
+import {spawnSync} from 'node:child_process'
+import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {removeFolder, temporaryFolder} from './local-network.js'
+import {repositoryRoot} from './repository-root.js'
+
+export interface Outcome {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export class User {
+  readonly base = temporaryFolder('icicle-user-')
+  readonly home = join(this.base, 'home')
+  readonly work = join(this.base, 'work')
+
+  constructor() {
+    for (const folder of [this.home, this.work]) mkdirSync(folder)
+  }
+
+  /** `icicle …args` in `folder`, a path below the working folder. */
+  run(folder: string, ...args: readonly string[]): Outcome {
+    const {status, stdout, stderr} = spawnSync(process.execPath, [join(repositoryRoot, 'bin', 'run.js'), ...args], {
+      cwd: join(this.work, folder),
+      env: {PATH: process.env.PATH, HOME: this.home, USERPROFILE: this.home, NO_COLOR: '1'},
+      encoding: 'utf8',
+      input: '',
+      timeout: 120_000,
+    })
+    return {exitCode: status, stdout, stderr}
+  }
+
+  /** `run` that must succeed; gives standard output. */
+  succeed(folder: string, ...args: readonly string[]): string {
+    const outcome = this.run(folder, ...args)
+    if (outcome.exitCode !== 0)
+      throw new Error(`icicle ${args.join(' ')} ended with ${outcome.exitCode}:\n${outcome.stderr}${outcome.stdout}`)
+    return outcome.stdout
+  }
+
+  /** Every file below the working folder with its content, to see that nothing changed. */
+  snapshot(folder = ''): Record<string, string> {
+    const root = join(this.work, folder)
+    const files = readdirSync(root, {recursive: true, encoding: 'utf8'}).filter((file) => statSync(join(root, file)).isFile())
+    return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(root, file), 'latin1')]))
+  }
+
+  /** Stops the local network and removes everything. */
+  leave(): void {
+    this.run('', 'stop')
+    removeFolder(this.base)
+  }
+}

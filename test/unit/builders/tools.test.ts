@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {delimiter, dirname, join} from 'node:path'
+import {gzipSync} from 'node:zlib'
+import {decodeUtf8, encodeUtf8} from '../../../src/base/bytes.js'
+import {buildAssets} from '../../../src/builders/assets.js'
+import {buildEnvironment} from '../../../src/builders/build-environment.js'
+import {splitCandid} from '../../../src/builders/candid-parts.js'
+import {buildCustom, isGzip, unpackModule} from '../../../src/builders/custom.js'
+import {attachMetadata, planMetadata} from '../../../src/builders/metadata.js'
+import {parsePackages} from '../../../src/builders/motoko/packages.js'
+import {runCommand} from '../../../src/builders/run-command.js'
+import {buildRust} from '../../../src/builders/rust.js'
+import {evaluateTechStack} from '../../../src/builders/tech-stack.js'
+import type {CanisterConfig} from '../../../src/project/project.js'
+import {canisterIdFromNumber} from '../../../src/protocol/principal.js'
+import {WASM_HEADER} from '../../../src/wasm/constants.js'
+import {addCustomSection, listCustomSections} from '../../../src/wasm/sections.js'
+
+const node = (code: string): string => `"${process.execPath}" -e "${code}"`
+
+/** A canister of dfx.json with what a test does not care about filled in. */
+// biome-ignore lint/suspicious/noExplicitAny: any kind of canister
+function aCanister(parts: object): any {
+  return {name: 'app', type: 'custom', dependencies: [], metadata: [], gzip: false, hasFrontend: false, ...parts}
+}
+
+describe('building with tools', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'icicle-tools-'))
+  })
+  afterEach(() => rmSync(root, {recursive: true, force: true}))
+
+  const at = (path: string): string => join(root, path)
+  const write = (path: string, content: string | Uint8Array): void => {
+    mkdirSync(dirname(at(path)), {recursive: true})
+    writeFileSync(at(path), content)
+  }
+  const place = (env: Record<string, string> = {}) => ({root, env, signal: undefined})
+
+  describe('runCommand', () => {
+    it('runs in the root with the environment, and gives what was printed', async () => {
+      const command = node("console.log(process.cwd() + process.env.X); console.error('note')")
+      const {stdout, stderr} = await runCommand({...place({X: 'y'}), command, failure: 'no'})
+      assert.match(stdout, /icicle-tools-\w+y$/)
+      assert.equal(stderr, 'note')
+    })
+
+    it('prefers a file of the project over the path', async function () {
+      if (process.platform === 'win32') this.skip()
+      write('node', '#!/bin/sh\necho mine\n')
+      chmodSync(at('node'), 0o755)
+      assert.equal((await runCommand({...place(), command: 'node -e 1', failure: 'no'})).stdout, 'mine')
+    })
+
+    it('tells what failed, how, and what it printed', () =>
+      assert.rejects(runCommand({...place(), command: node("console.error('because'); process.exit(4)"), failure: 'It failed.'}), {
+        code: 'BUILD_COMMAND_FAILED',
+        message: /^It failed\.\nThe command '.*' failed with exit code 4\.\nbecause$/s,
+      }))
+    it('says that a program is not there', () =>
+      assert.rejects(runCommand({...place(), command: 'no-such-program-here x', failure: 'It failed.'}), {
+        message: /the program was not found \(Is it installed\?\)/,
+      }))
+  })
+
+  describe('buildCustom', () => {
+    it('runs the steps in order and takes the files', async () => {
+      const build = [node("require('fs').writeFileSync('a', 'x')"), node("require('fs').renameSync('a', 'out.wasm')")]
+      write('out.did', 'service : {}')
+      const artifact = await buildCustom(aCanister({build, wasm: at('out.wasm'), candid: at('out.did')}), place())
+      assert.deepEqual(artifact, {wasm: encodeUtf8('x'), candid: 'service : {}'})
+    })
+    it('says which file is missing after the build', () =>
+      assert.rejects(buildCustom(aCanister({build: [], wasm: at('out.wasm'), candid: at('out.did')}), place()), {
+        code: 'BUILD_OUTPUT_MISSING',
+        message: "Canister 'app' was built, but its wasm 'out.wasm' is not there.",
+      }))
+    it('refuses a build step for a module from a URL', () =>
+      assert.rejects(buildCustom(aCanister({build: ['x'], wasm: 'https://example.com/x.wasm', candid: at('out.did')}), place()), {
+        code: 'BUILD_COMMAND_FAILED',
+      }))
+  })
+
+  it('recognises compressed modules', () => {
+    const packed = new Uint8Array(gzipSync(WASM_HEADER))
+    assert.deepEqual([isGzip(packed), isGzip(WASM_HEADER)], [true, false])
+    assert.deepEqual(unpackModule(packed), WASM_HEADER)
+  })
+
+  describe('buildRust', () => {
+    /** A `cargo` that says what it is asked and leaves a module. */
+    const withCargo = (targets: object[]): Record<string, string> => {
+      const metadata = JSON.stringify({target_directory: at('target'), packages: [{name: 'my-app', targets}]})
+      write('metadata.json', metadata)
+      write(
+        'bin/cargo.cjs',
+        `const fs = require('fs'), [verb] = process.argv.slice(2)
+if (verb === 'metadata') process.stdout.write(fs.readFileSync(${JSON.stringify(at('metadata.json'))}))
+else { fs.mkdirSync('target/wasm32-unknown-unknown/release', {recursive: true}); fs.writeFileSync('target/wasm32-unknown-unknown/release/my_app.wasm', process.argv.slice(2).join(' ')) }`,
+      )
+      write('bin/cargo', `#!/bin/sh\nexec "${process.execPath}" "${at('bin/cargo.cjs')}" "$@"\n`)
+      chmodSync(at('bin/cargo'), 0o755)
+      return {PATH: `${at('bin')}${delimiter}${process.env.PATH}`}
+    }
+
+    it('asks cargo for the package and takes the library', async function () {
+      if (process.platform === 'win32') this.skip()
+      write('app.did', 'service : {}')
+      const env = withCargo([{name: 'my-app', kind: ['cdylib']}])
+      const {wasm} = await buildRust(aCanister({type: 'rust', package: 'my-app', crate: undefined, candid: at('app.did')}), place(env))
+      assert.equal(decodeUtf8(wasm), 'build --target wasm32-unknown-unknown --release -p my-app')
+    })
+    it('says which packages there are', async function () {
+      if (process.platform === 'win32') this.skip()
+      write('app.did', 'service : {}')
+      const rust = aCanister({type: 'rust', package: 'other', crate: undefined, candid: at('app.did')})
+      await assert.rejects(buildRust(rust, place(withCargo([]))), {code: 'BUILD_COMMAND_FAILED'})
+    })
+  })
+
+  describe('buildAssets', () => {
+    it('builds the frontend and gives the ready-made module', async () => {
+      write('asset.wasm', WASM_HEADER)
+      write('asset.did', 'service : {}')
+      const assets = aCanister({
+        type: 'assets',
+        source: [at('dist')],
+        build: [node("require('fs').mkdirSync('dist')")],
+        workspace: undefined,
+      })
+      const {wasm} = await buildAssets(assets, place(), {wasm: at('asset.wasm'), candid: at('asset.did')})
+      assert.deepEqual(wasm, WASM_HEADER)
+    })
+    it('says that there is no module to serve them', () =>
+      assert.rejects(
+        buildAssets(aCanister({type: 'assets', source: [], build: []}), place(), {wasm: at('none.wasm'), candid: at('none.did')}),
+        {
+          code: 'ASSET_MODULE_MISSING',
+        },
+      ))
+    it('says that a source folder is missing', () =>
+      assert.rejects(buildAssets(aCanister({type: 'assets', source: [at('dist')], build: [], workspace: undefined}), place()), {
+        code: 'BUILD_COMMAND_FAILED',
+        message: /The source folder '.*dist' of canister 'app' does not exist/,
+      }))
+  })
+
+  it('fills in the commands of a tech stack', async () =>
+    assert.deepEqual(await evaluateTechStack({lib: {x: {version: `$(${node('console.log(1 + 1)')})`, name: 'plain'}}}, place()), {
+      lib: {x: {version: '2', name: 'plain'}},
+    }))
+})
+
+describe('planMetadata', () => {
+  const candid = splitCandid('service : (nat) -> { f : () -> () }')
+  const plan = (canister: Partial<CanisterConfig>, network = 'local') =>
+    planMetadata({canister: aCanister(canister), network, candid, techStack: undefined}).map(({name, visibility, content}) => [
+      visibility,
+      name,
+      decodeUtf8(content),
+    ])
+
+  it('gives rust canisters their interface in public and names the language', () => {
+    const sections = plan({type: 'rust'})
+    assert.deepEqual(sections.slice(0, 2), [
+      ['public', 'candid:service', candid.service],
+      ['public', 'candid:args', '(nat)'],
+    ])
+    assert.deepEqual(JSON.parse(sections[2]![2]!), {tech_stack: {language: {rust: {}}}})
+  })
+  it('gives custom canisters only what is listed', () => assert.deepEqual(plan({type: 'custom'}), []))
+  it('takes the first entry of a name for the network', () => {
+    const entry = (content: string, networks?: string[]) => ({name: 'x', visibility: 'public', networks, path: undefined, content}) as const
+    const metadata = [entry('on ic', ['ic']), entry('here'), entry('too late')]
+    assert.deepEqual(plan({metadata}), [['public', 'x', 'here']])
+    assert.deepEqual(plan({metadata}, 'ic'), [['public', 'x', 'on ic']])
+  })
+  it('refuses an entry without content', () =>
+    assert.throws(() => plan({metadata: [{name: 'x', visibility: 'public', networks: undefined, path: undefined, content: undefined}]}), {
+      code: 'METADATA_INVALID',
+    }))
+})
+
+describe('attachMetadata', () => {
+  const section = (content: string, visibility: 'public' | 'private' = 'public') => ({name: 'x', visibility, content: encodeUtf8(content)})
+  const names = (wasm: Uint8Array) => listCustomSections(wasm).map(({name, content}) => `${name}=${decodeUtf8(content)}`)
+
+  it('adds a section', () => assert.deepEqual(names(attachMetadata(WASM_HEADER, [section('1')])), ['icp:public x=1']))
+  it('replaces one of the same name in either visibility (planted: two sections of a name make a module invalid)', () => {
+    const before = addCustomSection(addCustomSection(WASM_HEADER, 'icp:private x', encodeUtf8('old')), 'other', encodeUtf8('kept'))
+    assert.deepEqual(names(attachMetadata(before, [section('new')])), ['other=kept', 'icp:public x=new'])
+  })
+  it('gives the same bytes back when all is there', () => {
+    const wasm = attachMetadata(WASM_HEADER, [section('1')])
+    assert.equal(attachMetadata(wasm, [section('1')]), wasm)
+  })
+})
+
+describe('splitCandid', () => {
+  it('separates the constructor', () => {
+    const {service, initArgs, full} = splitCandid('type T = nat; service : (T, opt text) -> { f : () -> (T) query }')
+    assert.deepEqual([service, initArgs], ['type T = nat;\nservice : { f : () -> (T) query }\n', '(T, opt text)'])
+    assert.match(full, /^type T = nat; service : \(T/)
+  })
+  it('leaves an interface without one as it is', () => {
+    const text = 'service : {\n  f: () -> ();\n}'
+    assert.deepEqual([splitCandid(text).service, splitCandid(text).initArgs], [text, '()'])
+  })
+})
+
+describe('buildEnvironment', () =>
+  it('names ids and interfaces the way dfx does', () =>
+    assert.deepEqual(
+      buildEnvironment({
+        network: 'local',
+        dfxVersion: '0.32.0',
+        ids: new Map([
+          ['my-app', canisterIdFromNumber(1n)],
+          ['b', canisterIdFromNumber(0n)],
+        ]),
+        canister: 'my-app',
+        candidFiles: new Map([['my-app', '/x.did']]),
+      }),
+      {
+        DFX_VERSION: '0.32.0',
+        DFX_NETWORK: 'local',
+        CANISTER_CANDID_PATH_MY_APP: '/x.did',
+        CANISTER_ID_B: 'rwlgt-iiaaa-aaaaa-aaaaa-cai',
+        CANISTER_ID_MY_APP: 'rrkah-fqaaa-aaaaa-aaaaq-cai',
+        CANISTER_ID: 'rrkah-fqaaa-aaaaa-aaaaq-cai',
+        CANISTER_CANDID_PATH: '/x.did',
+      },
+    )))
+
+describe('parsePackages', () => {
+  it('reads what a packtool prints', () =>
+    assert.deepEqual(
+      parsePackages('tool', '--package base .mops/base@1/src\n--package "my lib" lib/src\n'),
+      new Map([
+        ['base', '.mops/base@1/src'],
+        ['my lib', 'lib/src'],
+      ]),
+    ))
+  it('refuses anything else', () => assert.throws(() => parsePackages('tool', 'oops'), {code: 'BUILD_COMMAND_FAILED'}))
+})
