@@ -26,6 +26,8 @@ const response = fc.record({
   ),
   signatures: fc.array(signed, {maxLength: 3}),
 })
+const count = fc.bigInt(0n, 2n ** 64n)
+const queryStats = fc.record({canisterId: node, calls: count, instructions: count, requestPayloadBytes: count, responsePayloadBytes: count})
 const dkg = fc.oneof(
   fc.record({kind: fc.constant('data' as const), summaryHeight: height, dealings: fc.array(fc.uint8Array(), {maxLength: 2})}),
   fc.record({
@@ -51,6 +53,7 @@ const block = fc
         {maxLength: 3},
       ),
       responses: fc.array(response, {maxLength: 3}),
+      queryStats: fc.array(queryStats, {maxLength: 3}),
     }),
     stoppedForNs: fc.bigInt(0n, 2n ** 60n),
   })
@@ -112,7 +115,7 @@ describe('blocks', () => {
       {registryVersion: 2},
       {certifiedHeight: 1},
       {dkg: {kind: 'data', summaryHeight: 0, dealings: []} as const},
-      {payload: {ingress: [aMessage('x')], responses: []}},
+      {payload: {ingress: [aMessage('x')], responses: [], queryStats: []}},
       {stoppedForNs: 1n},
     ].map((change) => sealBlock({...base, ...change}).hash)
     assert.equal(new Set([base.hash, ...others]).size, 11)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type {NodeId} from '../../../../src/protocol/principal.js'
+import type {CanisterId, NodeId} from '../../../../src/protocol/principal.js'
 import {proposalMessage} from '../../../../src/replica/consensus/artifacts.js'
 import {type Block, EMPTY_PAYLOAD, sealBlock} from '../../../../src/replica/consensus/block.js'
 import {Consensus, makeGenesis} from '../../../../src/replica/consensus/consensus.js'
@@ -25,9 +25,11 @@ const valid: Block = {
   registryVersion: 1,
   certifiedHeight: 0,
   dkg: {kind: 'data', summaryHeight: 0, dealings: []},
-  payload: {ingress: [aMessage('hello')], responses: []},
+  payload: {ingress: [aMessage('hello')], responses: [], queryStats: []},
   stoppedForNs: 0n,
 }
+
+const someStats = {canisterId: '0101' as CanisterId, calls: 1n, instructions: 1n, requestPayloadBytes: 1n, responsePayloadBytes: 1n}
 
 /** A node that proposes nothing itself, beside which others do. */
 function aWatcher(overrides = {}): {consensus: Consensus; payloads: PlainPayloads} {
@@ -76,14 +78,19 @@ describe('a node refuses a proposal', () => {
       what: 'that is a summary out of turn',
       change: {dkg: {kind: 'summary', registryVersion: 1, members: nodeIds(4), transcripts: []}, payload: EMPTY_PAYLOAD},
     },
-    {what: 'with a message twice', change: {payload: {ingress: [aMessage('a'), aMessage('a')], responses: []}}},
+    {what: 'with a message twice', change: {payload: {ingress: [aMessage('a'), aMessage('a')], responses: [], queryStats: []}}},
     {
       what: 'with a response that nobody signed',
-      change: {payload: {ingress: [], responses: [{id: 1, payload: {kind: 'reply', data: new Uint8Array(1)}, signatures: []}]}},
+      change: {
+        payload: {ingress: [], responses: [{id: 1, payload: {kind: 'reply', data: new Uint8Array(1)}, signatures: []}], queryStats: []},
+      },
     },
+    {what: 'with query statistics of a canister twice', change: {payload: {...EMPTY_PAYLOAD, queryStats: [someStats, someStats]}}},
     {
       what: 'that is too large',
-      change: {payload: {ingress: Array.from({length: 5}, (_, index) => aMessage(String(index).repeat(900_000))), responses: []}},
+      change: {
+        payload: {ingress: Array.from({length: 5}, (_, index) => aMessage(String(index).repeat(900_000))), responses: [], queryStats: []},
+      },
     },
   ]
   for (const {what, change, signer} of cases)
