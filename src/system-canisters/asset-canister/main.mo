@@ -297,7 +297,7 @@ shared ({caller = installer}) persistent actor class AssetCanister(arguments : ?
   func apply<system>(operations : [Types.Operation]) {
     let before = cookie;
     refreshCookie<system>();
-    var touched = Set.empty<Text>();
+    let touched = Set.empty<Text>();
     var isCleared = before != cookie;
     for (operation in operations.vals()) {
       switch operation {
