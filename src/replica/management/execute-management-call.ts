@@ -82,6 +82,8 @@ function checkSender(spec: MethodSpec, target: CanisterState, sender: Principal)
       return sender === target.id || isVisibleTo(target, target.settings.statusVisibility, sender)
         ? undefined
         : onlyControllers(target, sender)
+    case 'snapshotViewer':
+      return isVisibleTo(target, target.settings.snapshotVisibility, sender) ? undefined : onlyControllers(target, sender)
   }
 }
 
