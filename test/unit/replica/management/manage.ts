@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import {decodeArgs} from '../../../../src/candid/decode.js'
 import {encodeArgs} from '../../../../src/candid/encode.js'
 import {findManagementMethod, managementInterface} from '../../../../src/candid/management.js'
-import {type CanisterId, MANAGEMENT_CANISTER_ID, type Principal} from '../../../../src/protocol/principal.js'
+import {type CanisterId, canisterIdFromNumber, MANAGEMENT_CANISTER_ID, type Principal} from '../../../../src/protocol/principal.js'
 import type {ExecutionEnvironment} from '../../../../src/replica/canister/environment.js'
 import {
   executeManagementCall,
@@ -27,6 +27,11 @@ export interface CallOptions {
   readonly cycles?: bigint
   readonly env?: Partial<ExecutionEnvironment>
 }
+
+/** It hosts ids below its allocation range, too. */
+const SUBNET = aSubnet({
+  canisterRanges: [{first: canisterIdFromNumber(0n), last: canisterIdFromNumber(99n)}, aSubnet().allocationRange],
+})
 
 /** A state with management calls on it. */
 export class ManagedSubnet {
@@ -66,7 +71,7 @@ export class ManagedSubnet {
   }
 
   #where({env}: CallOptions): ManagementEnvironment {
-    return {state: this.state, env: anEnvironment(env), subnet: aSubnet(), chainKeySeed: new Uint8Array(32)}
+    return {state: this.state, env: anEnvironment(env), subnet: SUBNET, chainKeySeed: new Uint8Array(32)}
   }
 }
 
