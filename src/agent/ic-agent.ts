@@ -9,6 +9,7 @@ import {Certificate, HttpAgent, type Identity, LookupPathStatus, lookupResultToB
 import {Principal as AgentPrincipal} from '@dfinity/principal'
 import {decodeUtf8Lossy, encodeUtf8, toHex} from '../base/bytes.js'
 import {type Principal, principalFromBytes, principalToBytes} from '../protocol/principal.js'
+import {initBls, verifyBls} from '../replica/crypto/bls.js'
 import {CallRejected, NetworkAnswerInvalid} from './errors.js'
 import {type Host, toAgentFailure} from './failures.js'
 
@@ -77,8 +78,9 @@ export class IcAgent {
       const body = response.body
       if (body && 'reject_code' in body) throw new CallRejected(body.reject_code, body.reject_message, body.error_code)
       const effective = toAgentPrincipal(call.effectiveCanisterId ?? call.canisterId)
+      await initBls()
       const reply = body && 'certificate' in body ? await this.#findReply(body.certificate, effective, requestId) : undefined
-      return reply ?? (await polling.pollForResponse(this.http, effective, requestId)).reply
+      return reply ?? (await polling.pollForResponse(this.http, effective, requestId, {blsVerify: verifyBls})).reply
     })
   }
 
@@ -141,8 +143,9 @@ export class IcAgent {
     }
   }
 
-  #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
-    return Certificate.create({certificate, rootKey: this.rootKey, canisterId, agent: this.http})
+  async #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
+    await initBls()
+    return Certificate.create({certificate, rootKey: this.rootKey, canisterId, agent: this.http, blsVerify: verifyBls})
   }
 
   #guard<T>(work: () => Promise<T>): Promise<T> {

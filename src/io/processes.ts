@@ -5,6 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {errorCode} from './files.js'
 
 const POLL_MS = 20
+const KILL_TIMEOUT_MS = 5_000
 
 /** True when a process of that id exists, whoever owns it. A zombie counts as dead. */
 export function isProcessAlive(pid: number): boolean {
@@ -37,6 +38,25 @@ export function findCommandLine(pid: number): string | undefined {
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   for (const end = Date.now() + timeoutMs; isProcessAlive(pid); await sleep(POLL_MS)) if (Date.now() > end) return false
   return true
+}
+
+/** Ends a process: first kindly, and when it still lives after the time for certain. False when it took force. */
+export async function endProcess(pid: number, timeoutMs: number): Promise<boolean> {
+  if (pid <= 0) return true
+  sendSignal(pid, 'SIGTERM')
+  if (await waitForExit(pid, timeoutMs)) return true
+  sendSignal(pid, 'SIGKILL')
+  await waitForExit(pid, KILL_TIMEOUT_MS)
+  return false
+}
+
+/** A process that has ended in the meantime is no error. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
 }
 
 export interface PortHolder {

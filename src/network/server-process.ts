@@ -11,7 +11,7 @@ import {createInterface} from 'node:readline'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import type {Bind, LocalNetwork} from '../project/networks.js'
-import {inspect, integerBetween, listOf, object, port, text} from '../project/schema.js'
+import {inspect, listOf, object, port, text} from '../project/schema.js'
 import {ServerEnded, ServerFailed, ServerSilent} from './errors.js'
 import {followLines, openServerLog, serverLogPath} from './server-log.js'
 
@@ -31,7 +31,6 @@ export interface ServerOptions {
 }
 
 export interface Ready {
-  readonly pid: number | undefined
   readonly host: string
   readonly port: number
   readonly rootKey: string
@@ -116,7 +115,7 @@ function serverArguments(network: LocalNetwork, {bind, serverArgs = [], serverPr
   return [program, '--state', network.stateFolder, '--host', bind.host, '--port', String(bind.port), ...serverArgs]
 }
 
-const readyLine = object({host: text, port, pid: integerBetween(1, 2 ** 31), rootKey: text})
+const readyLine = object({host: text, port, rootKey: text})
 const errorLine = object({error: object({code: text, message: text, hints: listOf(text)})})
 
 /** The ready line, or undefined for any other. Throws ServerFailed for an error line. */
@@ -126,7 +125,7 @@ function findReady(line: string, bind: Bind): Ready | undefined {
   const {error} = inspect(errorLine, value).value ?? {}
   if (error) throw new ServerFailed(error.code ?? 'SERVER_FAILED', error.message ?? line, error.hints ?? [])
   const ready = inspect(readyLine, value).value
-  return {pid: ready?.pid, host: ready?.host ?? bind.host, port: ready?.port ?? bind.port, rootKey: ready?.rootKey ?? ''}
+  return {host: ready?.host ?? bind.host, port: ready?.port ?? bind.port, rootKey: ready?.rootKey ?? ''}
 }
 
 /** Exit code; 128 and the signal's number are not told apart: a signal counts as 1. Rejects when the program cannot be started. */

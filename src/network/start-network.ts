@@ -2,7 +2,7 @@
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {findText, writeJson} from '../io/files.js'
-import {findPortHolder} from '../io/processes.js'
+import {endProcess, findPortHolder} from '../io/processes.js'
 import {icicleVersion} from '../io/program.js'
 import {type LocalNetwork, showBind} from '../project/networks.js'
 import {NetworkAlreadyRunning, PortInUse, ServerFailed} from './errors.js'
@@ -12,6 +12,8 @@ import {findRunningNetwork, forgetRunningNetwork, networkUrl, type RunningNetwor
 import {type ServerOptions, spawnBackground, spawnForeground} from './server-process.js'
 
 const HEALTHY_TIMEOUT_MS = 30_000
+/** What a server that did not become ready may take to end. */
+const FAILED_TIMEOUT_MS = 3_000
 
 export interface StartOptions extends ServerOptions {
   readonly background: boolean
@@ -33,20 +35,21 @@ export async function startNetwork(network: LocalNetwork, options: StartOptions)
   if (!(await isPortFree(bind))) throw new PortInUse(showBind(bind), findPortHolder(bind.port))
   mkdirSync(network.stateFolder, {recursive: true})
   const server = options.background ? spawnBackground(network, options) : spawnForeground(network, options)
-  let isRecorded = false
+  const start = {pid: server.child.pid ?? 0, host: bind.host, port: bind.port, version: icicleVersion(), rootKey: ''}
+  // From here on `stop` finds it, ready or not, and a second `start` does not get in its way.
+  if (server.child.pid !== undefined) recordRunningNetwork(network, start)
   try {
     const ready = await server.ready
-    const record = {...ready, pid: ready.pid ?? server.child.pid!, version: icicleVersion()}
+    const record = {...start, ...ready}
     recordRunningNetwork(network, record)
-    isRecorded = true
     ensureNetworkId(network)
     const url = networkUrl(network)
     await waitUntilHealthy(url, {timeoutMs: HEALTHY_TIMEOUT_MS, signal})
     if (options.background) server.child.unref()
     return {...record, url, ended: options.background ? undefined : server.exited, stop: () => void server.child.kill('SIGTERM')}
   } catch (error) {
-    server.child.kill('SIGTERM')
-    if (isRecorded) forgetRunningNetwork(network)
+    await endProcess(start.pid, FAILED_TIMEOUT_MS)
+    forgetRunningNetwork(network)
     throw error instanceof ServerFailed && error.code === 'PORT_IN_USE' ? new PortInUse(showBind(bind), findPortHolder(bind.port)) : error
   }
 }

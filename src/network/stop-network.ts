@@ -1,12 +1,10 @@
 /** Ends the local network: first kindly, so that it takes a checkpoint, then for certain. */
 
-import {errorCode} from '../io/files.js'
-import {isProcessAlive, waitForExit} from '../io/processes.js'
+import {endProcess, isProcessAlive} from '../io/processes.js'
 import type {LocalNetwork} from '../project/networks.js'
 import {findRunningNetwork, forgetRunningNetwork} from './running-network.js'
 
 const STOP_TIMEOUT_MS = 60_000
-const KILL_TIMEOUT_MS = 5_000
 
 export type StopOutcome = 'not-running' | 'stopped' | 'killed'
 
@@ -22,21 +20,7 @@ export async function stopNetwork(network: LocalNetwork, {timeoutMs = STOP_TIMEO
     forgetRunningNetwork(network)
     return 'not-running'
   }
-  signalProcess(running.pid, 'SIGTERM')
-  const ended = await waitForExit(running.pid, timeoutMs)
-  if (!ended) {
-    signalProcess(running.pid, 'SIGKILL')
-    await waitForExit(running.pid, KILL_TIMEOUT_MS)
-  }
+  const ended = await endProcess(running.pid, timeoutMs)
   if (!isProcessAlive(running.pid)) forgetRunningNetwork(network)
   return ended ? 'stopped' : 'killed'
-}
-
-/** A process that has ended in the meantime is no error. */
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error
-  }
 }

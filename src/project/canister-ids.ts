@@ -67,7 +67,7 @@ export function openCanisterIds(project: Project, network: NetworkConfig): Canis
     file,
     find,
     get names() {
-      return Object.keys(read()).filter((name) => read()[name]?.[network.name] !== undefined)
+      return Object.keys(read()).filter((name) => read()[name]?.[network.folderName] !== undefined)
     },
     get(name) {
       const id = find(name)
@@ -77,11 +77,11 @@ export function openCanisterIds(project: Project, network: NetworkConfig): Canis
     findName: (id) => [...new Set([...project.canisters.keys(), ...Object.keys(read())])].find((name) => find(name) === id),
     set(name, id) {
       const isFirst = network.isPersistent && !existsSync(file)
-      write({...read(), [name]: {...read()[name], [network.name]: id}})
+      write({...read(), [name]: {...read()[name], [network.folderName]: id}})
       return isFirst
     },
     remove(name) {
-      const {[network.name]: removed, ...others} = read()[name] ?? {}
+      const {[network.folderName]: removed, ...others} = read()[name] ?? {}
       if (removed === undefined) return
       const {[name]: _, ...rest} = read()
       write(Object.keys(others).length === 0 ? rest : {...rest, [name]: others})
@@ -125,7 +125,7 @@ function readIds(file: string): StoredIds {
 }
 
 function forNetwork(ids: Readonly<Record<string, CanisterId>> | undefined, network: NetworkConfig): CanisterId | undefined {
-  return ids?.[network.name] ?? ids?.[DEFAULT_NETWORK]
+  return ids?.[network.folderName] ?? ids?.[DEFAULT_NETWORK]
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, convert: (value: T) => U): Record<string, U> {

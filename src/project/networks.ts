@@ -29,7 +29,7 @@ export const PROJECT_BIND: Bind = {host: '127.0.0.1', port: 8000}
 
 interface NetworkBase {
   readonly name: string
-  /** `.dfx/<folderName>` of a project holds what was made for this network. */
+  /** The name without the signs of a URL: `.dfx/<folderName>` of a project, and the key in canister_ids.json. */
   readonly folderName: string
   /** Ids of a persistent network are kept in canister_ids.json beside dfx.json. */
   readonly isPersistent: boolean
@@ -87,7 +87,7 @@ export function resolveNetwork(name: string, sources: NetworkSources): NetworkCo
   if (name === LOCAL) return fromDefinition(name, {}, {scope: 'shared', source: undefined, folder: sharedFolder})
   if (name === MAINNET) return remote(name, [MAINNET_PROVIDER], {definition: {}, isPersistent: true})
   if (name === PLAYGROUND) return playground(name, {})
-  if (isUrl(name)) return remote(name, [name], {definition: {}, isPersistent: true, folderName: name.replace(/[^a-zA-Z0-9]/g, '_')})
+  if (isUrl(name)) return remote(name, [name], {definition: {}, isPersistent: false, folderName: name.replace(/[^a-zA-Z0-9]/g, '_')})
   const known = new Set([LOCAL, MAINNET, PLAYGROUND, ...Object.keys(project?.networks ?? {}), ...Object.keys(shared)])
   throw new NetworkNotFound(name, [...known])
 }

@@ -2,11 +2,14 @@
 
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
-import {createReplicaListener} from '../replica/http/listener.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ServerPortInUse} from './errors.js'
+
+/** Browsers and agents reuse connections for about as long. */
+const KEEP_ALIVE_MS = 60_000
 
 export interface LocalServerOptions {
   readonly stateFolder: string
@@ -29,10 +32,12 @@ export class LocalServer {
   static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
     const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
     try {
-      const http = createServer(createListener(node))
-      http.keepAliveTimeout = 60_000
+      const http = createServer()
+      http.keepAliveTimeout = KEEP_ALIVE_MS
       await listen(http, host, port)
-      return new LocalServer(node, host, (http.address() as AddressInfo).port, http)
+      const bound = (http.address() as AddressInfo).port
+      http.on('request', createListener(node, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`))
+      return new LocalServer(node, host, bound, http)
     } catch (error) {
       await node.stop()
       throw error
@@ -48,10 +53,12 @@ export class LocalServer {
   }
 }
 
-function createListener(node: ReplicaNode): (request: IncomingMessage, response: ServerResponse) => void {
-  const replica = createReplicaListener(node)
+/** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
+function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
   return (request, response) => {
-    replica(request, response).catch((error: unknown) => {
+    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
+    answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})
       response.end('Internal error: see the log of the network.')

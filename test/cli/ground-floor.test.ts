@@ -12,6 +12,12 @@ function assertOutcome(actual: Outcome, expected: Partial<Outcome>): void {
 
 const NO_STACK = /\n\s+at /
 
+/** Puts the shared network of a home where nothing answers, whatever else runs on this computer. */
+function useSilentPort(home: string): void {
+  mkdirSync(join(home, '.config', 'dfx'), {recursive: true})
+  writeFileSync(join(home, '.config', 'dfx', 'networks.json'), '{"local": {"bind": "127.0.0.1:9"}}')
+}
+
 describe('the program', () => {
   const box = useSandbox()
 
@@ -21,6 +27,7 @@ describe('the program', () => {
 
   it('calls itself dfx under that name', function () {
     if (process.platform === 'win32') this.skip()
+    useSilentPort(box.home)
     const dfx = (...args: readonly string[]) => box.runWith({program: box.dfx}, ...args)
     assert.match(dfx('--version').stdout, /^dfx 0\.32\.0 \(icicle \d+\.\d+\.\d+\)\n$/)
     assert.match(dfx('--help').stdout, /'dfx COMMAND --help'/)
@@ -247,13 +254,15 @@ describe('the local network', () => {
     )
   })
 
-  it('says what to type when it does not run', () =>
+  it('says what to type when it does not run', () => {
+    useSilentPort(box.home)
     assertOutcome(box.run('ping'), {
       exitCode: 255,
       stdout: '',
       stderr:
-        "Error: The local network 'local' is not running: nothing answers at http://127.0.0.1:4943.\nTo fix: Type 'icicle start --background' first.\n",
-    }))
+        "Error: The local network 'local' is not running: nothing answers at http://127.0.0.1:9.\nTo fix: Type 'icicle start --background' first.\n",
+    })
+  })
 
   it('is not guessed: an unknown name is an error, flags exclude each other', () => {
     assert.match(

@@ -27,9 +27,9 @@ export function deliverOutput(
   const receivers = new Set<CanisterState>()
   for (const sender of senders) {
     if (!sender.queues.hasOutput()) continue
-    const before = sender.queues.memoryBytes
+    const before = sender.queues.guaranteedBytes
     const output = sender.queues.takeOutput()
-    memory.add(sender.queues.memoryBytes - before)
+    memory.add(sender.queues.guaranteedBytes - before)
     state.touched.canisters.add(sender.id)
     for (const message of output) {
       const receiver =
@@ -99,9 +99,9 @@ function refuseRequest(receiver: CanisterState, request: Request, memory: Messag
 }
 
 function push(state: ReplicatedState, receiver: CanisterState, message: Request | Response, memory: MessageMemory): CanisterState {
-  const before = receiver.queues.memoryBytes
+  const before = receiver.queues.guaranteedBytes
   invariant(receiver.queues.pushInput(message), `checked input queue of ${receiver.id} is full`)
-  memory.add(receiver.queues.memoryBytes - before)
+  memory.add(receiver.queues.guaranteedBytes - before)
   state.touched.canisters.add(receiver.id)
   return receiver
 }

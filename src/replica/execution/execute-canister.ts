@@ -44,13 +44,13 @@ function executeOne(
   context: RoundContext,
   memory: MessageMemory,
 ): bigint {
-  const bytesBefore = canister.queues.memoryBytes
+  const bytesBefore = canister.queues.guaranteedBytes
   const result = run(canister, input, context)
   deliverAnswers(state, canister, result.answers)
   if (typeof input !== 'string' && input.kind === 'ingress') markProcessing(state, input.id)
   if (typeof input === 'string' || input.kind !== 'response') state.metrics.updateTransactionsTotal++
   state.touched.canisters.add(canister.id)
-  memory.add(canister.queues.memoryBytes - bytesBefore)
+  memory.add(canister.queues.guaranteedBytes - bytesBefore)
   invariant(canister.cycles >= 0n, `the balance of ${canister.id} is negative`)
   context.trace?.(describe(state, canister, input, result))
   return result.instructions

@@ -7,12 +7,12 @@ import {selectCanisters} from '../state/select-canisters.js'
 
 const GUARANTEED_POOL_BYTES = 15 * 2 ** 30
 
-/** Counts message memory during a batch; started with one pass over the canisters awake. */
+/** Counts the memory of guaranteed calls during a batch; started with one pass over the canisters awake. */
 export class MessageMemory {
   #usedBytes = 0
 
   constructor(state: ReplicatedState) {
-    for (const {queues} of selectCanisters(state, () => true)) this.#usedBytes += queues.memoryBytes
+    for (const {queues} of selectCanisters(state, () => true)) this.#usedBytes += queues.guaranteedBytes
   }
 
   /** Takes note that the queues of a canister grew or shrank. */
@@ -20,7 +20,7 @@ export class MessageMemory {
     this.#usedBytes += deltaBytes
   }
 
-  /** Bytes that a request asks for in vain; undefined when they are there. Best-effort requests are shed instead. */
+  /** Bytes that a request asks for in vain; undefined when they are there. Best-effort messages are shed instead (`shed-load.ts`). */
   findShortage({deadlineSeconds}: Request): number | undefined {
     if (deadlineSeconds !== 0 || this.#usedBytes + RESERVED_RESPONSE_BYTES <= GUARANTEED_POOL_BYTES) return undefined
     return RESERVED_RESPONSE_BYTES

@@ -15,6 +15,7 @@ import type {CanisterTask, RoundContext} from './execution-rooms.js'
 import {chargeIdleCanisters} from './idle-charges.js'
 import {executeManagementCalls} from './management-calls.js'
 import type {MessageMemory} from './message-memory.js'
+import {shedLoad} from './shed-load.js'
 import {finishStopping} from './stop-contexts.js'
 import {mayHaveTask, takeTasks} from './tasks.js'
 
@@ -34,6 +35,7 @@ export function executeRound(state: ReplicatedState, context: RoundContext, memo
   for (const canister of selectCanisters(state, ({status}) => status.kind === 'stopping')) finishStopping(state, canister)
   chargeIdleCanisters(state, context)
   deliverAll(state, context, memory)
+  shedLoad(state)
   pruneIngressHistory(state)
 }
 

@@ -5,12 +5,10 @@ import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import type {Ingress} from '../state/messages.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, ToExecution} from './messages.js'
+import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
-
-type Ready = Extract<FromExecution, {kind: 'ready'}>
 
 interface Waiting {
   resolve(value: never): void
@@ -20,6 +18,7 @@ interface Waiting {
 export class ExecutionClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
+  readonly #ready: Promise<Ready>
   #nextId = 0
   #failure: Error | undefined
 
@@ -28,6 +27,9 @@ export class ExecutionClient {
     setup: ExecutionSetup,
     private readonly onFailure: (error: Error) => void,
   ) {
+    this.#ready = this.#wait('ready')
+    // Whoever awaits `ready` sees a failure; until then it must not count as unhandled.
+    this.#ready.catch(() => {})
     this.#worker = new Worker(new URL(import.meta.resolve('#entry/replica/node/execution.worker.js')), {
       workerData: setup,
       resourceLimits: {stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 8192},
@@ -39,7 +41,7 @@ export class ExecutionClient {
 
   /** The state as it was loaded. */
   ready(): Promise<Ready> {
-    return this.#wait('ready')
+    return this.#ready
   }
 
   /** One batch at a time, each the successor of the one before. */
@@ -66,8 +68,8 @@ export class ExecutionClient {
   }
 
   /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(): Promise<number> {
-    return this.#ask((id) => ({kind: 'checkpoint', id}))
+  checkpoint(anchor: Uint8Array): Promise<number> {
+    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */

@@ -8,6 +8,7 @@
 import {invariant} from '../../base/invariant.js'
 import type {CanisterId} from '../../protocol/principal.js'
 import {InputTurns, type TurnsSnapshot} from './input-turns.js'
+import {type MessageQueue, QueueMap, type QueueSnapshot} from './message-queue.js'
 import {
   type CallbackId,
   type CanisterMessage,
@@ -15,6 +16,7 @@ import {
   MAX_PAYLOAD_BYTES,
   type Request,
   type Response,
+  type ResponsePayload,
   storedBytes,
 } from './messages.js'
 
@@ -22,14 +24,6 @@ import {
 export const QUEUE_CAPACITY = 500
 /** What one pending guaranteed response takes of the memory of caller and callee: the longest response and its envelope. */
 export const RESERVED_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 256
-
-interface Queue {
-  readonly messages: (Request | Response)[]
-  /** How many of the messages are requests. */
-  requests: number
-  /** Slots promised to responses that have not come yet. */
-  reserved: number
-}
 
 /** Plain data of the queues, for checkpoints; peers in id order. */
 export interface QueuesSnapshot {
@@ -40,16 +34,10 @@ export interface QueuesSnapshot {
   readonly reservedGuaranteed: number
 }
 
-export interface QueueSnapshot {
-  readonly peer: CanisterId
-  readonly messages: readonly (Request | Response)[]
-  readonly reserved: number
-}
-
 export class CanisterQueues {
   readonly ingress: Ingress[]
-  readonly #inputs: Map<CanisterId, Queue>
-  readonly #outputs: Map<CanisterId, Queue>
+  readonly #inputs: QueueMap
+  readonly #outputs: QueueMap
   readonly #turns: InputTurns
   /** Callbacks whose response waits in an input queue: a second one is a late answer to a call that timed out. */
   readonly #answered = new Set<CallbackId>()
@@ -57,17 +45,19 @@ export class CanisterQueues {
   #reservedGuaranteed: number
   /** Of the stored messages, as far as not covered by reservations. */
   #storedBytes = 0
-  #bestEffortInputs = 0
+  #bestEffortRequests = 0
+  /** Of all best-effort messages. */
+  #bestEffortBytes = 0
   #outputCount = 0
 
   constructor(snapshot?: QueuesSnapshot) {
     this.ingress = [...(snapshot?.ingress ?? [])]
     this.#turns = new InputTurns(snapshot?.turns)
     this.#reservedGuaranteed = snapshot?.reservedGuaranteed ?? 0
-    this.#inputs = restoreQueues(snapshot?.inputs)
-    this.#outputs = restoreQueues(snapshot?.outputs)
-    for (const {messages} of this.#inputs.values()) for (const message of messages) this.#countInput(message, 1)
-    for (const {messages} of this.#outputs.values()) for (const message of messages) this.#countOutput(message, 1)
+    this.#inputs = new QueueMap(snapshot?.inputs)
+    this.#outputs = new QueueMap(snapshot?.outputs)
+    for (const {messages} of snapshot?.inputs ?? []) for (const message of messages) this.#countInput(message, 1)
+    for (const {messages} of snapshot?.outputs ?? []) for (const message of messages) this.#countOutput(message, 1)
   }
 
   /** What messages occupy: reservations for guaranteed responses, and the bytes of everything else. Ingress is not counted. */
@@ -75,9 +65,19 @@ export class CanisterQueues {
     return this.#reservedGuaranteed * RESERVED_RESPONSE_BYTES + this.#storedBytes
   }
 
+  /** What calls with guaranteed response occupy or have reserved. */
+  get guaranteedBytes(): number {
+    return this.memoryBytes - this.#bestEffortBytes
+  }
+
+  /** What best-effort messages occupy: the other part of `memoryBytes`. */
+  get bestEffortBytes(): number {
+    return this.#bestEffortBytes
+  }
+
   /** False when the output queue to `receiver`, or the input queue its response needs, has no slot left. */
   canPushOutputRequest(receiver: CanisterId): boolean {
-    return hasRequestSlot(this.#outputs.get(receiver)) && hasResponseSlot(this.#inputs.get(receiver))
+    return fits(this.#outputs.find(receiver), this.#inputs.find(receiver))
   }
 
   /** How many more calls fit, for every canister with which slots are in use; any other has all `QUEUE_CAPACITY`. */
@@ -86,24 +86,24 @@ export class CanisterQueues {
     const limit = (peer: CanisterId, used: number) => {
       if (used > 0) free.set(peer, Math.min(free.get(peer) ?? QUEUE_CAPACITY, QUEUE_CAPACITY - used))
     }
-    for (const [peer, queue] of this.#outputs) limit(peer, queue.requests)
-    for (const [peer, queue] of this.#inputs) limit(peer, responseSlotsInUse(queue))
+    for (const [peer, queue] of this.#outputs.sorted()) limit(peer, queue.requests)
+    for (const [peer, queue] of this.#inputs.sorted()) limit(peer, queue.responses)
     return free
   }
 
   /** Queues a call and reserves the slot of its response. */
   pushOutputRequest(request: Request): void {
     invariant(this.canPushOutputRequest(request.receiver), `output queue to ${request.receiver} is full`)
-    append(entry(this.#outputs, request.receiver), request)
+    this.#outputs.with(request.receiver).push(request)
     this.#countOutput(request, 1)
-    this.#reserve(entry(this.#inputs, request.receiver), request)
+    this.#reserve(this.#inputs.with(request.receiver), request)
   }
 
   /** Queues an answer in the slot that was reserved when its request came in. */
   pushOutputResponse(response: Response): void {
-    const queue = entry(this.#outputs, response.originator)
+    const queue = this.#outputs.with(response.originator)
     this.#release(queue, response)
-    append(queue, response)
+    queue.push(response)
     this.#countOutput(response, 1)
   }
 
@@ -113,19 +113,20 @@ export class CanisterQueues {
 
   /** False when the input queue from `sender`, or the output queue its response needs, has no slot left. */
   canPushInputRequest(sender: CanisterId): boolean {
-    return hasRequestSlot(this.#inputs.get(sender)) && hasResponseSlot(this.#outputs.get(sender))
+    return fits(this.#inputs.find(sender), this.#outputs.find(sender))
   }
 
   /** Takes a message from another canister in; false when the queue is full. Responses always fit. */
   pushInput(message: Request | Response, group: 'local' | 'remote' = 'local'): boolean {
-    const sender = senderOf(message)
-    const queue = entry(this.#inputs, sender)
+    const sender = message.kind === 'request' ? message.sender : message.respondent
+    const queue = this.#inputs.with(sender)
     if (message.kind === 'request') {
       if (!this.canPushInputRequest(sender)) return false
-      this.#reserve(entry(this.#outputs, sender), message)
+      this.#reserve(this.#outputs.with(sender), message)
     } else this.#release(queue, message)
     this.#countInput(message, 1)
-    if (append(queue, message) === 1) this.#turns.addSender(sender, group)
+    queue.push(message)
+    if (queue.length === 1) this.#turns.addSender(sender, group)
     return true
   }
 
@@ -144,8 +145,7 @@ export class CanisterQueues {
 
   /** No message and no answer to come, in either direction. */
   isEmpty(): boolean {
-    const isIdle = (queue: Queue) => queue.messages.length === 0 && queue.reserved === 0
-    return this.ingress.length === 0 && [...this.#inputs.values(), ...this.#outputs.values()].every(isIdle)
+    return this.ingress.length === 0 && this.#inputs.isIdle && this.#outputs.isIdle
   }
 
   /** The next message in turn. */
@@ -157,22 +157,16 @@ export class CanisterQueues {
       if (this.ingress.length > 0) this.#turns.addIngress()
       return message
     }
-    const queue = this.#inputs.get(turn.sender)!
-    const message = queue.messages.shift()!
-    if (message.kind === 'request') queue.requests--
+    const queue = this.#inputs.with(turn.sender)
+    const message = queue.shift()
     this.#countInput(message, -1)
-    if (queue.messages.length > 0) this.#turns.addSender(turn.sender, turn.group)
+    if (queue.length > 0) this.#turns.addSender(turn.sender, turn.group)
     return message
   }
 
   /** Takes all outgoing messages out, by receiver in id order, each in sending order. */
   takeOutput(): (Request | Response)[] {
-    const taken: (Request | Response)[] = []
-    for (const receiver of [...this.#outputs.keys()].sort()) {
-      const queue = this.#outputs.get(receiver)!
-      taken.push(...queue.messages.splice(0))
-      queue.requests = 0
-    }
+    const taken = this.#outputs.sorted().flatMap(([, queue]) => queue.takeAll())
     for (const message of taken) this.#countOutput(message, -1)
     return taken
   }
@@ -188,60 +182,77 @@ export class CanisterQueues {
 
   /** Drops best-effort requests that were not executed by their deadline, and returns them. Their slots are free again. */
   takeExpiredRequests(nowNs: bigint): Request[] {
-    if (this.#bestEffortInputs === 0) return []
-    const expired: Request[] = []
-    for (const sender of [...this.#inputs.keys()].sort()) {
-      const queue = this.#inputs.get(sender)!
-      const isExpired = (message: Request | Response) => message.kind === 'request' && hasExpired(message.deadlineSeconds, nowNs)
-      const gone = queue.messages.filter(isExpired) as Request[]
-      if (gone.length === 0) continue
-      queue.messages.splice(0, queue.messages.length, ...queue.messages.filter((message) => !isExpired(message)))
-      queue.requests -= gone.length
-      expired.push(...gone)
+    if (this.#bestEffortRequests === 0) return []
+    return this.#dropRequests(({deadlineSeconds}) => hasExpired(deadlineSeconds, nowNs))
+  }
+
+  /** Best-effort messages that wait for execution, by sender in id order. */
+  listBestEffortInputs(): (Request | Response)[] {
+    return this.#inputs.sorted().flatMap(([, {messages}]) => messages.filter(({deadlineSeconds}) => deadlineSeconds !== 0))
+  }
+
+  /** Drops a waiting best-effort request; a response becomes one without cycles and with this payload. */
+  shed(message: Request | Response, payload: ResponsePayload): void {
+    if (message.kind === 'request') {
+      this.#dropRequests((request) => request === message)
+      return
     }
-    for (const request of expired) {
-      this.#countInput(request, -1)
-      this.#release(entry(this.#outputs, request.sender), request)
-    }
-    if (expired.length > 0) this.#keepTurns()
-    return expired
+    const replacement: Response = {...message, refund: 0n, payload}
+    this.#inputs.with(message.respondent).replace(message, replacement)
+    this.#countInput(message, -1)
+    this.#countInput(replacement, 1)
   }
 
   snapshot(): QueuesSnapshot {
     return {
       ingress: [...this.ingress],
-      inputs: snapshotQueues(this.#inputs),
-      outputs: snapshotQueues(this.#outputs),
+      inputs: this.#inputs.snapshot(),
+      outputs: this.#outputs.snapshot(),
       turns: this.#turns.snapshot(),
       reservedGuaranteed: this.#reservedGuaranteed,
     }
   }
 
-  #keepTurns(): void {
-    this.#turns.keepOnly(this.ingress.length > 0, (sender) => this.#inputs.get(sender)!.messages.length > 0)
+  #dropRequests(isUnwanted: (request: Request) => boolean): Request[] {
+    const dropped = this.#inputs.sorted().flatMap(([, queue]) => queue.takeRequests(isUnwanted))
+    for (const request of dropped) {
+      this.#countInput(request, -1)
+      this.#release(this.#outputs.with(request.sender), request)
+    }
+    if (dropped.length > 0) this.#keepTurns()
+    return dropped
   }
 
-  #reserve(queue: Queue, {deadlineSeconds}: Request): void {
-    queue.reserved++
+  #keepTurns(): void {
+    this.#turns.keepOnly(this.ingress.length > 0, (sender) => this.#inputs.with(sender).length > 0)
+  }
+
+  #reserve(queue: MessageQueue, {deadlineSeconds}: Request): void {
+    queue.reserve()
     if (deadlineSeconds === 0) this.#reservedGuaranteed++
   }
 
-  #release(queue: Queue, message: Request | Response): void {
-    invariant(queue.reserved > 0, `no slot is reserved for the response to ${message.kind} ${message.callbackId}`)
-    queue.reserved--
-    if (message.deadlineSeconds === 0) this.#reservedGuaranteed--
+  #release(queue: MessageQueue, {deadlineSeconds}: Request | Response): void {
+    queue.release()
+    if (deadlineSeconds === 0) this.#reservedGuaranteed--
   }
 
   #countInput(message: Request | Response, sign: 1 | -1): void {
-    this.#storedBytes += sign * uncoveredBytes(message)
-    if (message.kind === 'request') this.#bestEffortInputs += message.deadlineSeconds === 0 ? 0 : sign
+    this.#countBytes(message, sign)
+    if (message.kind === 'request') this.#bestEffortRequests += message.deadlineSeconds === 0 ? 0 : sign
     else if (sign === 1) this.#answered.add(message.callbackId)
     else this.#answered.delete(message.callbackId)
   }
 
   #countOutput(message: Request | Response, sign: 1 | -1): void {
-    this.#storedBytes += sign * uncoveredBytes(message)
+    this.#countBytes(message, sign)
     this.#outputCount += sign
+  }
+
+  #countBytes(message: Request | Response, sign: 1 | -1): void {
+    const bytes = uncoveredBytes(message)
+    this.#storedBytes += sign * bytes
+    if (message.deadlineSeconds !== 0) this.#bestEffortBytes += sign * bytes
   }
 }
 
@@ -256,49 +267,7 @@ function uncoveredBytes(message: Request | Response): number {
   return message.kind === 'request' && message.deadlineSeconds === 0 ? Math.max(0, bytes - RESERVED_RESPONSE_BYTES) : bytes
 }
 
-function senderOf(message: Request | Response): CanisterId {
-  return message.kind === 'request' ? message.sender : message.respondent
-}
-
-function hasRequestSlot(queue: Queue | undefined): boolean {
-  return queue === undefined || queue.requests < QUEUE_CAPACITY
-}
-
-function hasResponseSlot(queue: Queue | undefined): boolean {
-  return queue === undefined || responseSlotsInUse(queue) < QUEUE_CAPACITY
-}
-
-function responseSlotsInUse({messages, requests, reserved}: Queue): number {
-  return messages.length - requests + reserved
-}
-
-/** The new length. */
-function append(queue: Queue, message: Request | Response): number {
-  if (message.kind === 'request') queue.requests++
-  return queue.messages.push(message)
-}
-
-function entry(queues: Map<CanisterId, Queue>, id: CanisterId): Queue {
-  const found = queues.get(id)
-  if (found) return found
-  const queue: Queue = {messages: [], requests: 0, reserved: 0}
-  queues.set(id, queue)
-  return queue
-}
-
-/** Queues that hold or expect nothing are left out: they are the same as no queue. */
-function snapshotQueues(queues: ReadonlyMap<CanisterId, Queue>): QueueSnapshot[] {
-  return [...queues.keys()]
-    .sort()
-    .map((peer) => ({peer, messages: [...queues.get(peer)!.messages], reserved: queues.get(peer)!.reserved}))
-    .filter(({messages, reserved}) => messages.length > 0 || reserved > 0)
-}
-
-function restoreQueues(snapshots: readonly QueueSnapshot[] = []): Map<CanisterId, Queue> {
-  const restore = ({messages, reserved}: QueueSnapshot): Queue => ({
-    messages: [...messages],
-    requests: messages.filter(({kind}) => kind === 'request').length,
-    reserved,
-  })
-  return new Map(snapshots.map((snapshot) => [snapshot.peer, restore(snapshot)]))
+/** Whether a request fits into one queue and its response into the opposite one. */
+function fits(requests: MessageQueue | undefined, responses: MessageQueue | undefined): boolean {
+  return (requests?.requests ?? 0) < QUEUE_CAPACITY && (responses?.responses ?? 0) < QUEUE_CAPACITY
 }

@@ -18,8 +18,10 @@ const ANY_PORT = {host: '127.0.0.1', port: 0}
 const serverProgram = join(packageRoot(), 'test', 'cli', 'fixtures', 'fake-server.mjs')
 
 describe('local network', () => {
-  const folder = useTemporaryFolder()
   let network: LocalNetwork
+  // Before the folder goes, where the record of the process lies: hooks run in the order they stand.
+  afterEach(() => stopNetwork(network, {timeoutMs: 100}))
+  const folder = useTemporaryFolder()
   const start = (options: Partial<StartOptions> = {}) =>
     startNetwork(network, {bind: ANY_PORT, background: true, signal: new AbortController().signal, serverProgram, ...options})
 
@@ -28,7 +30,6 @@ describe('local network', () => {
     assert.ok(resolved.kind === 'local')
     network = resolved
   })
-  afterEach(() => stopNetwork(network, {timeoutMs: 100}))
 
   it('runs in the background until it is stopped, in order', async () => {
     const started = await start()
@@ -93,6 +94,22 @@ describe('local network', () => {
         how: 'exit code 3',
         lastLines: background ? 'out of cheese' : '',
       }))
+
+  it('leaves no process behind that did not become ready', async () => {
+    const error = await start({serverArgs: ['--hang']}).catch((reason: Error) => reason)
+    assert.ok(error instanceof Error)
+    assert.match(error.message, /^\d+$/)
+    assert.equal(isProcessAlive(Number(error.message)), false)
+    assert.equal(findRunningNetwork(network), undefined)
+  })
+
+  it('is found, and stopped, before it is ready', async () => {
+    const starting = assert.rejects(start(), {code: 'SERVER_ENDED'})
+    while (!findRunningNetwork(network)) await new Promise((resolve) => setTimeout(resolve, 1))
+    await assert.rejects(start(), {code: 'NETWORK_ALREADY_RUNNING'})
+    assert.equal(await stopNetwork(network), 'stopped')
+    await starting
+  })
 
   it('is killed when it does not end', async () => {
     const {pid} = await start({serverArgs: ['--stubborn']})

@@ -37,6 +37,13 @@ describe('canister ids', () => {
     assert.deepEqual(JSON.parse(readFileSync(folder.file('canister_ids.json'), 'utf8')), {x: {ic: A}, y: {ic: B}})
   })
 
+  it('keeps ids of a URL under its name as a folder', () => {
+    const store = open({canisters: {x: {}}}, 'http://h:1')
+    store.set('x', ids.a)
+    assert.deepEqual(JSON.parse(readFileSync(folder.file('.dfx', 'http___h_1', 'canister_ids.json'), 'utf8')), {x: {http___h_1: A}})
+    assert.deepEqual([store.get('x'), store.names], [ids.a, ['x']])
+  })
+
   it('leaves the entries of other networks when one is removed', () => {
     writeFileSync(folder.file('canister_ids.json'), JSON.stringify({x: {ic: A, other: B}, y: {ic: A}}))
     const store = open({canisters: {x: {}}}, 'ic')

@@ -49,10 +49,13 @@ describe('resolveNetwork', () => {
       assert.ok(network.providers.every((url) => !url.endsWith('/')))
     })
 
-  it('takes a URL as a network, with a folder name of its letters', () => {
+  it('takes a URL as an ephemeral network, with a folder name of its letters', () => {
     const network = resolve('http://10.0.0.1:8080')
     assert.ok(network.kind === 'remote')
-    assert.deepEqual([network.providers, network.folderName], [['http://10.0.0.1:8080'], 'http___10_0_0_1_8080'])
+    assert.deepEqual(
+      [network.providers, network.folderName, network.isPersistent],
+      [['http://10.0.0.1:8080'], 'http___10_0_0_1_8080', false],
+    )
   })
 
   it('names the known networks for an unknown one', () =>

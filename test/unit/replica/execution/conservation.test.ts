@@ -38,7 +38,7 @@ const program = fc.array(fc.nat(6), {minLength: 1, maxLength: 16}).map((bytes) =
 const rounds = fc.array(
   fc.record({
     calls: fc.array(fc.record({receiver: fc.nat(4), payload: program}), {maxLength: 4}),
-    seconds: fc.integer({min: 1, max: 12}),
+    seconds: fc.integer({min: 1, max: 30}),
   }),
   {minLength: 1, maxLength: 8},
 )
@@ -77,7 +77,7 @@ describe('cycles', () => {
       }),
       {numRuns: 300},
     )
-    assert.ok(dried > 5, `${dried} plans left a canister dry`)
+    assert.ok(dried > 0, `${dried} plans left a canister dry`)
   })
 
   it('are conserved: the check would notice an answer that keeps the refund (planted)', () => {
