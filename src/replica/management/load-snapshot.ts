@@ -12,7 +12,6 @@ import {sha256} from '../../base/sha256.js'
 import {principalToText} from '../../protocol/principal.js'
 import {describeError} from '../canister/error-text.js'
 import {describeModule} from '../canister/install-steps.js'
-import type {ModuleInfo} from '../embedder/types.js'
 import type {CanisterSnapshot, CanisterState, InstalledCode} from '../state/canister-state.js'
 import {CHUNK_BYTES} from '../state/paged-memory.js'
 import {payForChange} from './change-charge.js'
@@ -68,7 +67,13 @@ function rebuildCode({env}: ManagementCall<unknown>, canister: CanisterState, sn
   }
 }
 
-function findMisfit({globals, initialPages, maximumPages}: ModuleInfo, snapshot: CanisterSnapshot): string | undefined {
+interface ModuleShape {
+  readonly globals: readonly {readonly type: string}[]
+  readonly initialPages: number
+  readonly maximumPages: number
+}
+
+function findMisfit({globals, initialPages, maximumPages}: ModuleShape, snapshot: CanisterSnapshot): string | undefined {
   const isSame = globals.length === snapshot.globals.length && globals.every(({type}, index) => type === snapshot.globals[index]!.type)
   if (!isSame) return 'Wasm exported globals of canister module and snapshot metadata do not match.'
   const pages = snapshot.heap.sizeBytes / CHUNK_BYTES
