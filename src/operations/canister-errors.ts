@@ -118,3 +118,13 @@ export class SnapshotRefused extends IcicleError {
     })
   }
 }
+
+export class WithdrawalFailed extends IcicleError {
+  readonly code = 'WITHDRAWAL_FAILED'
+  constructor(canister: string, cause: unknown) {
+    super(`The cycles of canister ${canister} cannot be withdrawn.`, {
+      cause,
+      hints: ["Leave more behind with '--initial-margin CYCLES', or let them go with '--no-withdrawal'."],
+    })
+  }
+}
