@@ -128,3 +128,12 @@ export class WithdrawalFailed extends IcicleError {
     })
   }
 }
+
+export class SubnetUndecided extends IcicleError {
+  readonly code = 'SUBNET_UNDECIDED'
+  constructor() {
+    super('Cannot automatically decide which subnet to target.', {
+      hints: ['The canisters of the project live on several subnets: choose one with --subnet, --subnet-type or --next-to.'],
+    })
+  }
+}
