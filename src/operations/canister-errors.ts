@@ -137,3 +137,7 @@ export class SubnetUndecided extends IcicleError {
     })
   }
 }
+
+export class InterfaceMissing extends IcicleError {
+  readonly code = 'INTERFACE_MISSING'
+}
