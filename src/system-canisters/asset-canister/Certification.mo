@@ -137,7 +137,7 @@ module {
     let names = segments(path);
     let expr = expression(head.headers);
     let proof : HashTree.Wanted = #children([(Sha256.hash([Text.encodeUtf8(expr)]), #children([("", #children([(responseHash(head, expr), #all)]))]))]);
-    let wanted : HashTree.Wanted = if (isFallback) #children([("<*>" : Blob, proof), absence(names, 0)]) else under(names, 0, #children([("<$>" : Blob, proof)]));
+    let wanted : HashTree.Wanted = if (isFallback) #children(Array.concat<(Blob, HashTree.Wanted)>([("<*>", proof)], absence(names, 0))) else under(names, 0, #children([("<$>" : Blob, proof)]));
     let witness = HashTree.prove(tree, #children([(EXPR, wanted)]));
     let exprPath = Array.concat<Blob>([EXPR], if (isFallback) ["<*>"] else Array.concat<Blob>(names, ["<$>"]));
     [
@@ -149,11 +149,15 @@ module {
   func under(names : [Blob], depth : Nat, wanted : HashTree.Wanted) : HashTree.Wanted =
     if (depth == names.size()) wanted else #children([(names[depth], under(names, depth + 1, wanted))]);
 
-  /// Shows that a path and every wildcard on its way are absent.
-  func absence(names : [Blob], depth : Nat) : (Blob, HashTree.Wanted) {
+  let NO_WILDCARD : (Blob, HashTree.Wanted) = ("", #children([("<*>", #nothing)]));
+
+  /// Shows that a path and every wildcard on its way are absent; verifiers look for wildcards below empty segments too.
+  func absence(names : [Blob], depth : Nat) : [(Blob, HashTree.Wanted)] {
+    let name = names[depth];
     let last = depth + 1 == names.size();
-    let below = if (last) ("<$>" : Blob, #nothing) else absence(names, depth + 1);
-    (names[depth], #children([below, ("<*>", #nothing)]));
+    let exact : [(Blob, HashTree.Wanted)] = if last [("<$>", #nothing), NO_WILDCARD] else absence(names, depth + 1);
+    let below : (Blob, HashTree.Wanted) = (name, #children(Array.concat<(Blob, HashTree.Wanted)>(exact, [("<*>", #nothing)])));
+    if (name == "") [below] else [below, NO_WILDCARD];
   };
 
   /// `path` is the one whose hash is in the tree: that of the request, or `/index.html` for one that is proven absent.
