@@ -19,6 +19,12 @@ export interface HttpAnswer {
 
 const keepAlive = new Agent({keepAlive: true, maxSockets: 64})
 
+/** The id of a subnet that is its own root: of the key in its status. */
+export async function fetchSubnetId(url: string): Promise<Principal> {
+  const status = readMap(await send(`${url}/api/v2/status`, undefined, {method: 'GET', headers: {}}))
+  return principalFromBytes(concatBytes(sha224(status.get('root_key') as Uint8Array), Uint8Array.of(2)))
+}
+
 /** Closes the connections that requests left open. */
 export const closeConnections = (): void => keepAlive.destroy()
 
@@ -77,16 +83,18 @@ export const expiryIn = (seconds: number): bigint => BigInt(Date.now() + seconds
 
 let lastNonce = 0
 
-/** Content of a call or query; anonymous unless `sender` is given. */
+export type MethodOptions = Content & {readonly arg?: Uint8Array; readonly from?: Principal}
+
+/** Content of a call or query; anonymous unless `from` is given. What else is given replaces or adds fields. */
 export function methodContent(
   kind: 'call' | 'query',
   canisterId: CanisterId,
   method: string,
-  {arg = encodeUtf8('DIDL\0\0'), sender = '04' as Principal, ...more}: {arg?: Uint8Array; sender?: Principal} & Content = {},
+  {arg = encodeUtf8('DIDL\0\0'), from = '04' as Principal, ...more}: MethodOptions = {},
 ): Content {
   return {
     request_type: kind,
-    sender: principalToBytes(sender),
+    sender: principalToBytes(from),
     nonce: encodeUtf8(`nonce ${process.pid} ${++lastNonce}`),
     ingress_expiry: expiryIn(120),
     canister_id: principalToBytes(canisterId),
