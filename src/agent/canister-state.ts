@@ -3,7 +3,7 @@
 import {decodeUtf8, encodeUtf8} from '../base/bytes.js'
 import {asArray, asBytes, decodeCbor} from '../protocol/cbor.js'
 import {type CanisterId, type Principal, principalFromBytes, principalToBytes, principalToText} from '../protocol/principal.js'
-import {CallRejected, NetworkAnswerInvalid} from './errors.js'
+import {CallRejected, NetworkAnswerInvalid, RequestForbidden} from './errors.js'
 import type {IcAgent, PathSegment} from './ic-agent.js'
 
 export interface CanisterInfo {
@@ -26,10 +26,15 @@ export async function findModuleHash(agent: IcAgent, canisterId: CanisterId): Pr
   return (await agent.readState(canisterId, [path]))(path)
 }
 
-/** A metadata section of the installed module that the caller may see, or undefined. */
+/** A metadata section of the installed module, or undefined when there is none or the caller may not see it. */
 export async function findMetadata(agent: IcAgent, canisterId: CanisterId, name: string): Promise<Uint8Array | undefined> {
   const path = canisterPath(canisterId, 'metadata', encodeUtf8(name))
-  return (await agent.readState(canisterId, [path]))(path)
+  try {
+    return (await agent.readState(canisterId, [path]))(path)
+  } catch (error) {
+    if (error instanceof RequestForbidden) return undefined
+    throw error
+  }
 }
 
 /** The text of a metadata section, or undefined when it is not there or not text. */

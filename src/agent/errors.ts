@@ -70,12 +70,16 @@ export class NetworkAnswerInvalid extends IcicleError {
   readonly code = 'NETWORK_ANSWER_INVALID'
 }
 
+/** The network does not show this to the caller. */
+export class RequestForbidden extends IcicleError {
+  readonly code = 'REQUEST_FORBIDDEN'
+}
+
 /** The answer does not carry the signature of the network. */
 export class CertificateInvalid extends IcicleError {
   readonly code = 'CERTIFICATE_INVALID'
-  constructor(host: string, reason: string, cause: unknown) {
+  constructor(host: string, reason: string) {
     super(`Certificate verification failed. The answer of ${host} is not signed by the expected network: ${reason}`, {
-      cause,
       hints: ['After the network was created anew its key is another one: start again from a fresh connection.'],
     })
   }

@@ -10,13 +10,14 @@ import {
   UncertifiedRejectUpdateErrorCode,
 } from '@dfinity/agent'
 import {IcicleError} from '../base/errors.js'
-import {CallRejected, CertificateInvalid, NetworkAnswerInvalid, NetworkUnreachable} from './errors.js'
+import {CallRejected, CertificateInvalid, NetworkAnswerInvalid, NetworkUnreachable, RequestForbidden} from './errors.js'
 
 export interface Host {
   readonly url: string
   readonly startHint: string | undefined
 }
 
+const FORBIDDEN = 403
 const REJECTS = [CertifiedRejectErrorCode, UncertifiedRejectErrorCode, UncertifiedRejectUpdateErrorCode]
 
 /** Waits for the work; what @dfinity/agent throws becomes an IcicleError, bugs stay what they are. */
@@ -36,10 +37,11 @@ function translate(host: Host, error: unknown): unknown {
   if (code instanceof HttpFetchErrorCode) return unreachable(host, code.error)
   if (code instanceof HttpErrorCode) {
     const text = code.bodyText?.trim() || code.statusText
-    return new NetworkAnswerInvalid(`${host.url} answered with HTTP status ${code.status}: ${text}`, {cause: error})
+    if (code.status === FORBIDDEN) return new RequestForbidden(text)
+    return new NetworkAnswerInvalid(`${host.url} answered with HTTP status ${code.status}: ${text}`)
   }
-  if (error instanceof TrustError) return new CertificateInvalid(host.url, code.toErrorMessage(), error)
-  return new NetworkAnswerInvalid(error.message, {cause: error})
+  if (error instanceof TrustError) return new CertificateInvalid(host.url, code.toErrorMessage())
+  return new NetworkAnswerInvalid(error.message)
 }
 
 function unreachable({url, startHint}: Host, cause: unknown): NetworkUnreachable {

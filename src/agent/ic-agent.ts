@@ -5,12 +5,23 @@
  * Source: IC interface specification, "HTTPS interface"; the protocol itself is spoken by @dfinity/agent.
  */
 
-import {Certificate, HttpAgent, type Identity, LookupPathStatus, lookupResultToBuffer, polling, type RequestId} from '@dfinity/agent'
+import {
+  type ApiQueryResponse,
+  Certificate,
+  HttpAgent,
+  type Identity,
+  LookupPathStatus,
+  lookupResultToBuffer,
+  polling,
+  type RequestId,
+} from '@dfinity/agent'
 import {Principal as AgentPrincipal} from '@dfinity/principal'
 import {decodeUtf8Lossy, encodeUtf8, toHex} from '../base/bytes.js'
 import {type Principal, principalFromBytes, principalToBytes} from '../protocol/principal.js'
-import {CallRejected, NetworkAnswerInvalid} from './errors.js'
+import {initBls, verifyBls} from '../replica/crypto/bls.js'
+import {CallRejected, CertificateInvalid, NetworkAnswerInvalid} from './errors.js'
 import {type Host, toAgentFailure} from './failures.js'
+import {type FindNodeKey, findQueryFault} from './verify-query.js'
 
 export interface ConnectOptions {
   /** `http(s)://HOST[:PORT]` */
@@ -48,22 +59,43 @@ export async function connect(options: ConnectOptions): Promise<IcAgent> {
   const http = HttpAgent.createSync({
     host: options.host,
     identity: options.identity,
-    verifyQuerySignatures: options.verifyQueries ?? true,
+    // Done here, with keys that `#verify` has checked: the library's own way takes 250 ms more.
+    verifyQuerySignatures: false,
     retryTimes: isRemote ? REMOTE_RETRIES : 0,
     ...(options.rootKey instanceof Uint8Array ? {rootKey: options.rootKey} : {}),
   })
   if (options.rootKey === 'fetch') await toAgentFailure(host, http.fetchRootKey())
-  return new IcAgent(http, host, principalFromBytes(options.identity.getPrincipal().toUint8Array()))
+  return new IcAgent({
+    http,
+    host,
+    sender: principalFromBytes(options.identity.getPrincipal().toUint8Array()),
+    verifiesQueries: options.verifyQueries ?? true,
+  })
+}
+
+interface AgentParts {
+  readonly http: HttpAgent
+  readonly host: Host
+  readonly sender: Principal
+  readonly verifiesQueries: boolean
 }
 
 export class IcAgent {
-  constructor(
-    /** For libraries that speak to @dfinity/agent themselves. */
-    readonly http: HttpAgent,
-    private readonly host: Host,
-    /** Who calls. */
-    readonly sender: Principal,
-  ) {}
+  /** For libraries that speak to @dfinity/agent themselves. */
+  readonly http: HttpAgent
+  /** Who calls. */
+  readonly sender: Principal
+  readonly #host: Host
+  readonly #verifiesQueries: boolean
+  /** Keys of the nodes that may answer for a canister. */
+  readonly #nodeKeys = new Map<string, Promise<FindNodeKey>>()
+
+  constructor({http, host, sender, verifiesQueries}: AgentParts) {
+    this.http = http
+    this.sender = sender
+    this.#host = host
+    this.#verifiesQueries = verifiesQueries
+  }
 
   /** The key that certificates are checked against, DER. */
   get rootKey(): Uint8Array {
@@ -77,8 +109,9 @@ export class IcAgent {
       const body = response.body
       if (body && 'reject_code' in body) throw new CallRejected(body.reject_code, body.reject_message, body.error_code)
       const effective = toAgentPrincipal(call.effectiveCanisterId ?? call.canisterId)
+      await initBls()
       const reply = body && 'certificate' in body ? await this.#findReply(body.certificate, effective, requestId) : undefined
-      return reply ?? (await polling.pollForResponse(this.http, effective, requestId)).reply
+      return reply ?? (await polling.pollForResponse(this.http, effective, requestId, {blsVerify: verifyBls})).reply
     })
   }
 
@@ -99,6 +132,7 @@ export class IcAgent {
       const fields = {methodName: call.method, arg: call.arg}
       const effective = call.effectiveCanisterId === undefined ? {} : {effectiveCanisterId: toAgentPrincipal(call.effectiveCanisterId)}
       const answer = await this.http.query(toAgentPrincipal(call.canisterId), {...fields, ...effective})
+      if (this.#verifiesQueries) await this.#verifyQuery(answer, call.effectiveCanisterId ?? call.canisterId)
       if ('reply' in answer) return new Uint8Array(answer.reply.arg)
       throw new CallRejected(answer.reject_code, answer.reject_message, answer.error_code)
     })
@@ -141,12 +175,27 @@ export class IcAgent {
     }
   }
 
-  #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
-    return Certificate.create({certificate, rootKey: this.rootKey, canisterId, agent: this.http})
+  async #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
+    await initBls()
+    return Certificate.create({certificate, rootKey: this.rootKey, canisterId, agent: this.http, blsVerify: verifyBls})
+  }
+
+  async #verifyQuery(answer: ApiQueryResponse, canisterId: Principal): Promise<void> {
+    if (!this.#nodeKeys.has(canisterId)) this.#nodeKeys.set(canisterId, this.#readNodeKeys(toAgentPrincipal(canisterId)))
+    const fault = findQueryFault(answer, await this.#nodeKeys.get(canisterId)!, BigInt(Date.now()) * 1_000_000n)
+    if (fault !== undefined) throw new CertificateInvalid(this.#host.url, fault)
+  }
+
+  async #readNodeKeys(canisterId: AgentPrincipal): Promise<FindNodeKey> {
+    const {certificate} = await this.http.readState(canisterId, {paths: [[encodeUtf8('subnet')]]})
+    const verified = await this.#verify(certificate, canisterId)
+    // Without a delegation the root subnet answers, whose id is that of its key.
+    const subnetId = verified.cert.delegation?.subnet_id ?? AgentPrincipal.selfAuthenticating(this.rootKey).toUint8Array()
+    return (nodeId) => findValue(verified, ['subnet', new Uint8Array(subnetId), 'node', nodeId, 'public_key'])
   }
 
   #guard<T>(work: () => Promise<T>): Promise<T> {
-    return toAgentFailure(this.host, work())
+    return toAgentFailure(this.#host, work())
   }
 }
 

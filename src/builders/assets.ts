@@ -7,7 +7,7 @@ import {packageRoot} from '../io/program.js'
 import type {AssetsCanister} from '../project/project.js'
 import type {Artifact} from './artifact.js'
 import {type CommandPlace, unpackModule} from './custom.js'
-import {BuildCommandFailed, BuildOutputMissing} from './errors.js'
+import {AssetModuleMissing, BuildCommandFailed} from './errors.js'
 import {runCommand} from './run-command.js'
 
 export interface AssetModule {
@@ -15,7 +15,7 @@ export interface AssetModule {
   readonly candid: string
 }
 
-/** Runs the frontend's build, then gives the asset canister. Throws BuildCommandFailed, BuildOutputMissing. */
+/** Runs the frontend's build, then gives the asset canister. Throws BuildCommandFailed, AssetModuleMissing. */
 export async function buildAssets(
   canister: AssetsCanister,
   place: CommandPlace,
@@ -28,7 +28,7 @@ export async function buildAssets(
     throw new BuildCommandFailed(`The source folder '${missing}' of canister '${canister.name}' does not exist.`, {
       hints: ['Make it, or let "build" of the canister in dfx.json make it.'],
     })
-  if (!existsSync(module.wasm)) throw new BuildOutputMissing(canister.name, 'wasm', module.wasm)
+  if (!existsSync(module.wasm)) throw new AssetModuleMissing(canister.name, module.wasm)
   const [wasm, candid] = await Promise.all([readFile(module.wasm), readFile(module.candid, 'utf8')])
   return {wasm: unpackModule(new Uint8Array(wasm)), candid}
 }

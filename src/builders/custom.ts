@@ -15,10 +15,9 @@ export async function buildCustom(canister: CustomCanister, place: CommandPlace)
   if (isUrl(canister.wasm) && canister.build.length > 0)
     throw new BuildCommandFailed(`Canister '${canister.name}' has a URL for "wasm" and so cannot have a "build" step.`)
   for (const command of canister.build) await runCommand({...place, command, failure: 'The custom tool failed.'})
-  const [wasm, candid] = await Promise.all([
-    readOutput(canister.name, 'wasm', canister.wasm, place.root),
-    readOutput(canister.name, 'candid', canister.candid, place.root),
-  ])
+  // One after the other: when both are missing, it is always the module that is named.
+  const wasm = await readOutput(canister.name, 'wasm', canister.wasm, place.root)
+  const candid = await readOutput(canister.name, 'candid', canister.candid, place.root)
   return {wasm, candid: new TextDecoder().decode(candid)}
 }
 

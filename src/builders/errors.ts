@@ -47,6 +47,16 @@ export class BuildOutputMissing extends IcicleError {
   }
 }
 
+/** The module that serves assets is not where it should be. */
+export class AssetModuleMissing extends IcicleError {
+  readonly code = 'ASSET_MODULE_MISSING'
+  constructor(canister: string, file: string) {
+    super(`Canister '${canister}' cannot be built: there is no asset canister at '${file}'.`, {
+      hints: ['Set the environment variable DFX_ASSETS_WASM to the module of an asset canister.'],
+    })
+  }
+}
+
 export class CanisterTypeUnknown extends IcicleError {
   readonly code = 'CANISTER_TYPE_UNKNOWN'
   constructor(canister: string, type: string) {

@@ -113,7 +113,7 @@ async function checkOne(run: Run, name: string): Promise<boolean> {
 
 function planInput(run: Run, name: string): BuildInput {
   const {context, project, compiler, programs} = run
-  const siblings = findSiblings(run, programs.motoko.get(name)?.graph.canisters ?? [])
+  const siblings = findSiblings(run, programs.graph.get(name) ?? [])
   return {
     project,
     network: context.network(),

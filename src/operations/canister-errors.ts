@@ -1,5 +1,6 @@
 /** What the user can mend about canisters. */
 
+import type {CallRejected} from '../agent/errors.js'
 import {IcicleError} from '../base/errors.js'
 import {programName} from '../io/program.js'
 
@@ -85,8 +86,14 @@ export class NotInstalled extends IcicleError {
 
 export class CallFailed extends IcicleError {
   readonly code = 'CALL_FAILED'
-  constructor(kind: 'query' | 'update', cause: IcicleError) {
+  readonly rejectCode: number
+  readonly rejectMessage: string
+  readonly errorCode: string | undefined
+  constructor(kind: 'query' | 'update', cause: CallRejected) {
     super(`Failed ${kind} call.`, {cause})
+    this.rejectCode = cause.rejectCode
+    this.rejectMessage = cause.rejectMessage
+    this.errorCode = cause.errorCode
   }
 }
 

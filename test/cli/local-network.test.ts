@@ -82,6 +82,11 @@ describe('the program and its own network', () => {
   })
 
   it('refuses to act for somebody else', async () => {
+    assert.match(
+      (await run('canister', 'metadata', 'counter', 'motoko:stable-types', '--identity', 'anonymous')).stderr,
+      /^Error: Canister 'counter' has no metadata/,
+    )
+    assert.match(await output('canister', 'metadata', 'counter', 'motoko:stable-types'), /stable var count/)
     const {exitCode, stderr} = await run('canister', 'stop', 'counter', '--identity', 'anonymous')
     assert.equal(exitCode, 255)
     assert.match(stderr, /error code Some\("IC0512"\)\nTo fix: Only controllers may do this/)

@@ -7,7 +7,8 @@
 import {concatBytes, encodeUtf8, toHex} from '../../src/base/bytes.js'
 import {sha256} from '../../src/base/sha256.js'
 import {type Artifact, type CatchUpPackage, decodeArtifact, encodeArtifact} from '../../src/replica/consensus/artifacts.js'
-import {Consensus, makeGenesis} from '../../src/replica/consensus/consensus.js'
+import {Consensus, isOwn, makeGenesis} from '../../src/replica/consensus/consensus.js'
+import {decodeFinalBlock, type FinalBlock} from '../../src/replica/consensus/delivery.js'
 import {HashCrypto} from '../../src/replica/consensus/hash-crypto.js'
 import type {ConsensusConfig} from '../../src/replica/consensus/parameters.js'
 import type {StepOutput, Work} from '../../src/replica/consensus/round.js'
@@ -49,6 +50,9 @@ interface SimulatedNode {
   wakeAtNs: bigint | undefined
   executingUntil: bigint
   diverged: boolean
+  /** What its disk keeps: its last final block with the state after it, and what it signed. */
+  last: FinalBlock | undefined
+  own: Artifact[]
 }
 
 interface Event {
@@ -101,6 +105,21 @@ export class Simulation {
     this.#at(0, () => this.#step(index))
   }
 
+  /** The process dies and starts again with what its disk keeps. `forgetsOwn`: a disk without what it signed. */
+  crash(index: number, {forgetsOwn = false} = {}): void {
+    const node = this.nodes[index]!
+    const {config, crypto} = this.#identity(index)
+    const anchor = node.last ?? makeGenesis(config, GENESIS_NS)
+    const {height} = anchor.block
+    node.consensus = new Consensus({config, crypto, payloads: node.payloads, anchor, certifiedHeight: Math.max(0, height - 1)})
+    if (!forgetsOwn) node.consensus.restore(node.own)
+    node.executingUntil = 0n
+    node.wakeAtNs = undefined
+    const digest = node.chain.get(height)!
+    if (height > 0) node.consensus.addExecuted({height, rootHash: sha256(encodeUtf8(`root ${digest}`))})
+    this.#at(0, () => this.#step(index))
+  }
+
   /** Splits the network: nodes reach those of the same group. */
   split(groups: readonly number[]): void {
     for (const [index, group] of groups.entries()) this.nodes[index]!.group = group
@@ -123,9 +142,8 @@ export class Simulation {
   }
 
   #makeNode(index: number): SimulatedNode {
-    const config = aConfig(this.#options.nodes, index, this.#options.config)
+    const {config, crypto} = this.#identity(index)
     const payloads = new PlainPayloads()
-    const crypto = new HashCrypto(config.nodeId, 'simulation')
     return {
       consensus: new Consensus({config, crypto, payloads, anchor: makeGenesis(config, GENESIS_NS)}),
       payloads,
@@ -138,7 +156,14 @@ export class Simulation {
       wakeAtNs: undefined,
       executingUntil: 0n,
       diverged: false,
+      last: undefined,
+      own: [],
     }
+  }
+
+  #identity(index: number): {config: ConsensusConfig; crypto: HashCrypto} {
+    const config = aConfig(this.#options.nodes, index, this.#options.config)
+    return {config, crypto: new HashCrypto(config.nodeId, 'simulation')}
   }
 
   #step(index: number): void {
@@ -146,7 +171,11 @@ export class Simulation {
     if (!node.isUp || node.diverged) return
     const work: Work = node.payloads.pending.size > 0 ? 'payload' : 'none'
     const output = node.consensus.step(this.nowNs + BigInt(this.#options.clockOffsetMs(index)) * MS, work)
-    for (const {batch} of output.batches) this.#execute(index, batch)
+    for (const {batch, record} of output.batches) {
+      node.last = decodeFinalBlock(record)
+      this.#execute(index, batch)
+    }
+    for (const artifact of output.artifacts) if (isOwn(artifact, this.#identity(index).config.nodeId)) node.own.push(artifact)
     for (const {height, rootHash} of output.certifications) node.certified.set(height, toHex(rootHash))
     for (const artifact of output.artifacts) for (const to of this.nodes.keys()) if (to !== index) this.#send(index, to, artifact)
     if (output.divergence) node.diverged = true
@@ -180,7 +209,9 @@ export class Simulation {
     const ids = batch.ingress.map(({id}) => id as string)
     node.executedIds.push(...ids)
     node.payloads.markExecuted(ids)
+    const {consensus} = node
     this.#atTime(node.executingUntil, () => {
+      if (consensus !== node.consensus) return
       const rootHash = this.#options.wrongRoot(index, batch.height) ? sha256(encodeUtf8(digest)) : sha256(encodeUtf8(`root ${digest}`))
       if (batch.isSummary) node.stateAt.set(batch.height, {root: digest, ids: [...node.executedIds]})
       node.consensus.addExecuted({
@@ -204,6 +235,7 @@ export class Simulation {
     node.payloads.markExecuted(state.ids)
     node.stateAt.set(height, state)
     node.consensus.adopt(catchUp)
+    node.last = {...catchUp, failed: []}
     this.#at(0, () => this.#step(index))
   }
 

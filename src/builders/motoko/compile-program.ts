@@ -4,6 +4,7 @@ import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {encodeUtf8, toHex} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
+import {MANAGEMENT_DID} from '../../candid/management.js'
 import type {Artifact, Diagnostic, TextPosition} from '../artifact.js'
 import {renderDiagnostic} from '../diagnostics.js'
 import {CompilationFailed} from '../errors.js'
@@ -77,8 +78,15 @@ function planProgram(files: MotokoProgramFiles, siblings: ReadonlyMap<string, Si
     collector: files.options.collector,
     publicMetadata: [...new Set([...PUBLIC_METADATA, ...files.options.publicMetadata])],
     aliases: new Map(imported.map(({name, id}) => [name, id])),
-    interfaces: new Map(imported.map(({id, candid}) => [id, candid])),
+    interfaces: new Map([...imported.map(({id, candid}) => [id, candid] as const), ...findInterfacesById(files, siblings)]),
   }
+}
+
+/** Interfaces for `ic:ID`: the management canister and canisters of the project. */
+function findInterfacesById(files: MotokoProgramFiles, siblings: ReadonlyMap<string, Sibling>): (readonly [string, string])[] {
+  const known = new Map([...siblings.values()].map(({id, candid}) => [id, candid]))
+  known.set('aaaaa-aa', MANAGEMENT_DID)
+  return files.graph.ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)!] as const] : []))
 }
 
 /** Everything the module depends on, the compiler and the bundled packages by their versions. */

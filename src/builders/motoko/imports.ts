@@ -12,7 +12,9 @@ export type MotokoImport =
   | {readonly kind: 'package'; readonly name: string; readonly path: string}
   /** `canister:NAME` */
   | {readonly kind: 'canister'; readonly name: string}
-  /** What the compiler resolves alone: `mo:⛔`, `mo:prim`, `ic:…`, `blob:…`. */
+  /** `ic:ID` */
+  | {readonly kind: 'id'; readonly id: string}
+  /** What the compiler resolves alone: `mo:⛔`, `mo:prim`, `blob:…`. */
   | {readonly kind: 'other'; readonly url: string}
 
 /** A comment, a text, a character, or a word; what none of them matches is skipped. */
@@ -50,6 +52,7 @@ function skipComment(source: string, start: number): number {
 
 export function parseMotokoImport(url: string): MotokoImport {
   if (url.startsWith('canister:')) return {kind: 'canister', name: url.slice('canister:'.length)}
+  if (url.startsWith('ic:')) return {kind: 'id', id: url.slice('ic:'.length)}
   if (url.startsWith('mo:')) return parsePackageUrl(url)
   if (/^[a-z]+:/.test(url)) return {kind: 'other', url}
   return {kind: 'file', path: url}

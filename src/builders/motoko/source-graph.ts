@@ -12,6 +12,8 @@ export interface SourceGraph {
   readonly files: ReadonlyMap<string, string>
   /** Names in `canister:NAME`, sorted. */
   readonly canisters: readonly string[]
+  /** Canister ids in `ic:ID`, as text, sorted. */
+  readonly ids: readonly string[]
   /** Packages that an import asks for, sorted; also those that are not there. */
   readonly packages: readonly string[]
 }
@@ -30,6 +32,7 @@ export async function readSourceGraph({main, packageFolders, read}: SourceGraphI
   const files = new Map<string, string>()
   const seen = new Set<string>()
   const canisters = new Set<string>()
+  const ids = new Set<string>()
   const packages = new Set<string>()
   let wave: (readonly string[])[] = [[main]]
   while (wave.length > 0) {
@@ -40,6 +43,7 @@ export async function readSourceGraph({main, packageFolders, read}: SourceGraphI
       files.set(found.path, found.text)
       for (const item of findMotokoImports(found.text)) {
         if (item.kind === 'canister') canisters.add(item.name)
+        if (item.kind === 'id') ids.add(item.id)
         if (item.kind === 'package') packages.add(item.name)
         const candidates = resolveImport(found.path, item, packageFolders)
         if (candidates.length === 0 || seen.has(candidates[0]!)) continue
@@ -48,7 +52,7 @@ export async function readSourceGraph({main, packageFolders, read}: SourceGraphI
       }
     }
   }
-  return {files, canisters: [...canisters].sort(), packages: [...packages].sort()}
+  return {files, canisters: [...canisters].sort(), ids: [...ids].sort(), packages: [...packages].sort()}
 }
 
 /** The paths where an import may lie, first match wins: `x.mo`, then `x/lib.mo`. */

@@ -1,5 +1,6 @@
 /** Brings what a successful execution did into the canister's state. */
 
+import {memoryUsageBytes} from '../cycles/memory-usage.js'
 import type {CallContext} from '../state/call-contexts.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {CyclesChanges, PerformedCall, SystemStateChanges} from '../system-api/system-state-changes.js'
@@ -56,11 +57,19 @@ function replaceMemories(canister: CanisterState, {heap, stable, globals, heapVe
   updateLowMemoryHook(canister)
 }
 
-/** Arms the hook when the heap comes close to its limit, and disarms it when the condition clears. */
+/** Arms the hook when the heap comes close to its limit, and disarms it when the condition clears. A threshold of 0 disables it. */
 export function updateLowMemoryHook(canister: CanisterState): void {
-  const {wasmMemoryThresholdBytes, wasmMemoryLimitBytes} = canister.settings
-  const capacity = wasmMemoryLimitBytes === 0n ? HEAP_CAPACITY_BYTES : wasmMemoryLimitBytes
-  const isLow = canister.code !== undefined && capacity - BigInt(canister.code.heap.sizeBytes) < wasmMemoryThresholdBytes
-  if (!isLow) canister.lowWasmMemoryHook = 'condition_not_satisfied'
+  if (!isHeapLow(canister)) canister.lowWasmMemoryHook = 'condition_not_satisfied'
   else if (canister.lowWasmMemoryHook === 'condition_not_satisfied') canister.lowWasmMemoryHook = 'ready'
+}
+
+function isHeapLow(canister: CanisterState): boolean {
+  const {code, settings} = canister
+  const {wasmMemoryThresholdBytes, wasmMemoryLimitBytes, memoryAllocationBytes} = settings
+  if (!code || wasmMemoryThresholdBytes === 0n) return false
+  const heapBytes = BigInt(code.heap.sizeBytes)
+  const isBelow = (capacity: bigint) => capacity - heapBytes < wasmMemoryThresholdBytes
+  if (isBelow(wasmMemoryLimitBytes === 0n ? HEAP_CAPACITY_BYTES : wasmMemoryLimitBytes)) return true
+  // With an allocation the heap also ends where the canister's other memory begins.
+  return memoryAllocationBytes > 0n && isBelow(memoryAllocationBytes - (BigInt(memoryUsageBytes(canister)) - heapBytes))
 }

@@ -15,6 +15,8 @@ export interface ExecutionEnvironment {
   /** DER, 133 bytes. */
   readonly rootKeyDer: Uint8Array
   readonly isSystemSubnet: boolean
+  /** No debt of instructions from earlier installs: `SubnetRecord.hasFreeInstallRate`. */
+  readonly hasFreeInstallRate?: boolean
   readonly fees: FeeTable
   readonly runtime: Runtime
   /** Memory of the subnet in bytes: what is in use, and what there is. Nothing is limited where it is absent. */

@@ -45,14 +45,6 @@ export interface QueryOptions {
   readonly isEntry: boolean
 }
 
-/** Evaluates a query that calls nobody: a query method, or a composite one that answers at once. */
-export function executeQuery(canister: CanisterState, call: QueryCall, env: ExecutionEnvironment): QueryResult {
-  const step = startQuery(canister, call, env, {instructionLimit: instructionLimits(env.isSystemSubnet).query, isEntry: true})
-  if (step.kind === 'answered') return step
-  abandonQuery(step.frame, env)
-  return {outcome: outcomeOfError(noResponse(canister)), instructions: step.instructions}
-}
-
 /** Runs the transform function of an HTTPS outcall; its caller is the management canister. */
 export function executeTransform(canister: CanisterState, method: string, payload: Uint8Array, env: ExecutionEnvironment): QueryResult {
   const call: QueryCall = {caller: MANAGEMENT_CANISTER_ID, method, payload}

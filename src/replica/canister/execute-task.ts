@@ -1,7 +1,8 @@
 /**
- * Executes what the system calls by itself: heartbeat, global timer, low-memory hook. Nobody gets an answer; failures are logged and charged.
+ * Executes what the system calls by itself: heartbeat, global timer, low-memory hook. Nobody gets an answer; failures are logged.
  *
- * The timer is deactivated and the hook disarmed as the task starts, also if it fails. Source: digest system-api section 3, "When hooks run".
+ * The timer is deactivated and the hook disarmed as the task starts, also if it fails.
+ * Source: digest system-api section 3, "When hooks run".
  */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'

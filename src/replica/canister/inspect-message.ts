@@ -1,4 +1,4 @@
-/** Asks a canister whether it wants an ingress message, before consensus: `canister_inspect_message`. Digest system-api sections 3 and 6. */
+/** Asks a canister whether it wants an ingress message: `canister_inspect_message`, before consensus. Digest system-api section 3. */
 
 import {instructionLimits} from '../cycles/instruction-limits.js'
 import type {CanisterState} from '../state/canister-state.js'

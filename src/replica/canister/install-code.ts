@@ -2,7 +2,8 @@
  * `install_code`: new code for a canister, all or nothing.
  *
  * The steps work on a draft that takes the canister's place only when all succeeded; instructions are charged and log records kept in any
- * case. Checking that the sender may install, and recording the change in the canister's history, is the caller's part. Source: digest management-canister section 5, "Order".
+ * case. Checking that the sender may install, and recording the change in the canister's history, is the caller's part.
+ * Source: digest management-canister section 5, "Order".
  */
 
 import {sha256} from '../../base/sha256.js'
@@ -66,7 +67,7 @@ export function installCode(canister: CanisterState, args: InstallCodeArgs, env:
   if (error) giveUp(installation)
   else takeOver(installation)
   refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed: instructions}, env.fees)
-  if (!env.isSystemSubnet) canister.installCodeDebt += instructions
+  if (!env.isSystemSubnet && !env.hasFreeInstallRate) canister.installCodeDebt += instructions
   return error ? {kind: 'rejected', ...error, instructions} : {kind: 'installed', instructions}
 }
 
@@ -95,7 +96,9 @@ function findRefusal(canister: CanisterState, {mode}: InstallCodeArgs, env: Exec
   if (canister.installCodeDebt > 0n)
     return {
       errorCode: 'IC0209',
-      message: `Canister ${id} is rate limited because it executed too many instructions in the previous install_code messages. Please retry installation after several minutes.`,
+      message:
+        `Canister ${id} is rate limited because it executed too many instructions in the previous install_code messages. ` +
+        'Please retry installation after several minutes.',
     }
   if (mode.kind === 'install' && canister.code)
     return {

@@ -7,6 +7,7 @@ import {reservationFor, reserveCycles} from '../cycles/storage-reservation.js'
 import type {ModuleInfo} from '../embedder/types.js'
 import type {CanisterState, InstalledCode, InstalledModule} from '../state/canister-state.js'
 import {CHUNK_BYTES, PagedMemory} from '../state/paged-memory.js'
+import {reservedLimitExceeded} from '../system-api/account.js'
 import {wasmMemoryLimitExceeded} from '../system-api/sandbox.js'
 import type {CallError} from './answers.js'
 import {applyChanges, updateLowMemoryHook} from './apply-changes.js'
@@ -66,7 +67,9 @@ export function replaceModule(installation: Installation): CallError | undefined
   if (keepsHeap(args) && !supportsPersistence(info.customSections))
     return {
       errorCode: 'IC0504',
-      message: `Invalid upgrade option: The \`wasm_memory_persistence: opt Keep\` upgrade option requires that the new canister module supports enhanced orthogonal persistence.`,
+      message:
+        'Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade option requires that the new canister module ' +
+        'supports enhanced orthogonal persistence.',
     }
   const initialBytes = info.initialPages * CHUNK_BYTES
   const limit = draft.settings.wasmMemoryLimitBytes
@@ -113,11 +116,7 @@ export function checkMemory({canister, draft, env}: Installation): CallError | u
     const owed = reservationFor(env.fees, usedBytes, usedBytes + grown) - (draft.reservedCycles - canister.reservedCycles)
     const refusal = owed > 0n ? reserveCycles(draft, owed, env.fees) : undefined
     if (refusal?.errorCode === 'IC0534')
-      return failed(
-        draft,
-        'IC0534',
-        `Canister cannot grow memory by ${grown} bytes due to its reserved cycles limit. The current limit (${refusal.limitCycles}) would be exceeded by ${refusal.exceededByCycles}.`,
-      )
+      return failed(draft, 'IC0534', reservedLimitExceeded(grown, refusal.limitCycles, refusal.exceededByCycles))
     if (refusal) return insufficientCycles()
   }
   return draft.cycles < freezingLimit(draft, env.fees) ? insufficientCycles() : undefined

@@ -1,7 +1,8 @@
 /**
  * Live Wasm instances. Each belongs to one heap object and is valid at the version it was left at; otherwise it is built anew from pages.
  *
- * At most 2,000 are kept: an instance reserves address space, of which a process has room for about 13,000 (measured 2026-11, Node 20).
+ * They are kept while their heaps weigh no more than 2 GiB, each counted with 1 MiB at least: so there are never more than 2,048, and an
+ * instance reserves address space of which a process has room for about 13,000 (measured 2026-11, Node 20).
  */
 
 import {instantiate, type WasmInstance} from '../embedder/instance.js'
@@ -10,7 +11,8 @@ import type {PagedMemory} from '../state/paged-memory.js'
 import {createImports, type SandboxSlot} from '../system-api/imports.js'
 import {LruCache} from './lru-cache.js'
 
-const MAX_INSTANCES = 2_000
+const CACHE_BYTES = 2 ** 31
+const LEAST_INSTANCE_BYTES = 2 ** 20
 
 /** An instance with the slot its imports look into. */
 export interface LiveInstance {
@@ -23,8 +25,8 @@ export interface LiveInstance {
 export class InstanceCache {
   readonly #instances: LruCache<PagedMemory, LiveInstance>
 
-  constructor(capacity = MAX_INSTANCES) {
-    this.#instances = new LruCache(capacity)
+  constructor(cacheBytes = CACHE_BYTES) {
+    this.#instances = new LruCache(cacheBytes)
   }
 
   /**
@@ -39,7 +41,7 @@ export class InstanceCache {
   }
 
   keep(heap: PagedMemory, instance: LiveInstance): void {
-    this.#instances.set(heap, instance)
+    this.#instances.set(heap, instance, Math.max(instance.wasm.heapBytes, LEAST_INSTANCE_BYTES))
   }
 
   drop(heap: PagedMemory): void {

@@ -1,6 +1,7 @@
-/** A map that forgets what has not been used for longest. */
+/** A map that forgets what has not been used for longest, when all together weigh more than `capacity`. The last one set always stays. */
 export class LruCache<Key, Value> {
-  readonly #entries = new Map<Key, Value>()
+  readonly #entries = new Map<Key, {readonly value: Value; readonly weight: number}>()
+  #weight = 0
   #newest: Key | undefined
 
   constructor(readonly capacity: number) {}
@@ -11,25 +12,30 @@ export class LruCache<Key, Value> {
 
   /** The value, which counts as used now. */
   find(key: Key): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value !== undefined && key !== this.#newest) this.set(key, value)
-    return value
+    const entry = this.#entries.get(key)
+    if (entry && key !== this.#newest) this.set(key, entry.value, entry.weight)
+    return entry?.value
   }
 
-  set(key: Key, value: Value): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
+  set(key: Key, value: Value, weight = 1): void {
+    this.delete(key)
+    this.#entries.set(key, {value, weight})
+    this.#weight += weight
     this.#newest = key
-    if (this.#entries.size > this.capacity) this.#entries.delete(this.#entries.keys().next().value!)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.capacity || oldest === key) return
+      this.delete(oldest)
+    }
   }
 
   delete(key: Key): void {
+    this.#weight -= this.#entries.get(key)?.weight ?? 0
     this.#entries.delete(key)
-    if (key === this.#newest) this.#newest = undefined
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#weight = 0
     this.#newest = undefined
   }
 }

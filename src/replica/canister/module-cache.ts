@@ -2,21 +2,23 @@
 
 import {toHex} from '../../base/bytes.js'
 import {compileModule} from '../embedder/compile.js'
+import {MAX_MODULE_BYTES} from '../embedder/limits.js'
 import type {CompiledModule, InvalidModule, Variant} from '../embedder/types.js'
 import {hostFunctionTable} from '../system-api/host-functions.js'
 import {LruCache} from './lru-cache.js'
 import type {ModuleCode} from './runtime.js'
 
-/** Inflates a gzip stream; throws for a malformed one, and when it would exceed `maximumBytes`. */
+/** Inflates a gzip stream. Throws RangeError when it would exceed `maximumBytes`, another error when the stream is malformed. */
 export type Gunzip = (bytes: Uint8Array, maximumBytes: number) => Uint8Array
 
-const MAX_MODULE_BYTES = 104_857_600
-const MAX_CACHED_MODULES = 500
+/** Of instrumented code; the engine's own copies come on top. */
+const CACHE_BYTES = 2 ** 29
+const INVALID_MODULE_BYTES = 1_024
 const INVALID_PREFIX = "Canister's Wasm module is not valid: "
 
 export class ModuleCache {
   readonly #gunzip: Gunzip
-  readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(MAX_CACHED_MODULES)
+  readonly #modules = new LruCache<string, CompiledModule | InvalidModule>(CACHE_BYTES)
   /** Hashes in hexadecimal: looked up with every message. */
   readonly #keys = new WeakMap<Uint8Array, Record<Variant, string>>()
 
@@ -30,7 +32,7 @@ export class ModuleCache {
     const known = this.#modules.find(key)
     if (known) return known
     const compiled = this.#decodeAndCompile(wasm, variant)
-    this.#modules.set(key, compiled)
+    this.#modules.set(key, compiled, compiled.kind === 'compiled' ? compiled.instrumented.length : INVALID_MODULE_BYTES)
     return compiled
   }
 
@@ -64,9 +66,16 @@ export class ModuleCache {
         ? wasm
         : invalid('Failed to decode wasm module: decompressed module does not contain Wasm.')
     } catch (error) {
+      if (error instanceof RangeError)
+        return invalid(`Wasm module size of ${lastWord(uploaded)} exceeds the maximum allowed size of ${MAX_MODULE_BYTES}.`)
       return invalid(`Failed to decode wasm module: ${error instanceof Error ? error.message : 'malformed gzip stream'}.`)
     }
   }
+}
+
+/** The size that a gzip stream says it has, modulo 2^32 (RFC 1952, ISIZE): for the text alone. */
+function lastWord(bytes: Uint8Array): number {
+  return bytes.length < 4 ? 0 : new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true)
 }
 
 function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {

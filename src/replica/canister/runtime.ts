@@ -65,7 +65,7 @@ export interface ExecutionInput {
 export type ExecutionOutput =
   | FinishedExecution
   /**
-   * The execution passed its slice and goes on in a lane: the state holds the canister until a later round collects the outcome by `laneId`.
+   * The execution passed its slice and goes on in a lane: the canister waits until a later round collects the outcome by `laneId`.
    * Declared so that callers are written for it; `WasmRuntime` runs every execution to its end and does not produce it yet.
    */
   | {readonly kind: 'paused'; readonly laneId: number}

@@ -1,8 +1,8 @@
 /**
  * The runtime on V8: finds or builds the instance, runs the entry point in a sandbox, then commits or rolls back.
  *
- * After a raw Wasm trap the fast variant's instruction count is stale: such a message runs once more in the exact variant, on an instance of
- * its own. Both runs start from the same snapshot, so that the second differs in nothing but the count.
+ * After a raw Wasm trap the fast variant's instruction count is stale: such a message runs once more in the exact variant, on an
+ * instance of its own. Both runs start from the same snapshot, so that the second differs in nothing but the count.
  */
 
 import {invariant} from '../../base/invariant.js'
@@ -19,8 +19,8 @@ import type {ExecutableCode, ExecutedCode, ExecutionInput, FinishedExecution, Mo
 
 export interface WasmRuntimeOptions {
   readonly gunzip: Gunzip
-  /** Instances kept; 2,000 unless said otherwise. */
-  readonly maxInstances?: number
+  /** Bytes of heaps in the instances kept; 2 GiB unless said otherwise. */
+  readonly cacheBytes?: number
   /** Forgets everything before each execution: for the test that this changes nothing. */
   readonly isAmnesiac?: boolean
 }
@@ -34,9 +34,9 @@ export class WasmRuntime implements Runtime {
   readonly #instances: InstanceCache
   readonly #isAmnesiac: boolean
 
-  constructor({gunzip, maxInstances, isAmnesiac = false}: WasmRuntimeOptions) {
+  constructor({gunzip, cacheBytes, isAmnesiac = false}: WasmRuntimeOptions) {
     this.#modules = new ModuleCache(gunzip)
-    this.#instances = new InstanceCache(maxInstances)
+    this.#instances = new InstanceCache(cacheBytes)
     this.#isAmnesiac = isAmnesiac
   }
 

@@ -9,6 +9,7 @@
 
 import {encodeUtf8} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
+import type {NodeId} from '../../protocol/principal.js'
 import type {IngressPayloads} from '../ingress/payload-context.js'
 import type {ConsensusResponse} from '../messaging/batch.js'
 import {aggregate} from './aggregator.js'
@@ -119,6 +120,20 @@ export class Consensus {
     return [...this.#round.pool.listArtifacts(), ...this.#round.responses.listShares()]
   }
 
+  /**
+   * What this node signed before it was restarted (`isOwn` artifacts of earlier steps): without it, it could sign something else for
+   * the same height, and help the chain to fork. To be called before the first step.
+   */
+  restore(artifacts: Iterable<Artifact>): void {
+    const {pool, config, responses} = this.#round
+    for (const artifact of artifacts) {
+      if (!isOwn(artifact, config.nodeId)) continue
+      if (artifact.kind === 'share') pool.statements.addShare(artifact)
+      else if (artifact.kind === 'proposal') pool.addProposal(artifact, 0n)
+      else if (artifact.kind === 'response') responses.addShare(artifact)
+    }
+  }
+
   /** The state of `StepOutput.syncTo` was fetched and loaded: goes on from there. */
   adopt(catchUp: CatchUpPackage): void {
     const {pool} = this.#round
@@ -158,6 +173,12 @@ export class Consensus {
     for (const artifact of this.#waiting.values()) this.#incoming.push(artifact)
     this.#waiting.clear()
   }
+}
+
+/** True for what this node signed itself: to be logged before it is sent. */
+export function isOwn(artifact: Artifact, nodeId: NodeId): boolean {
+  if (artifact.kind === 'proposal') return artifact.block.maker === nodeId
+  return (artifact.kind === 'share' || artifact.kind === 'response') && artifact.signer === nodeId
 }
 
 const advanceNotarized = ({pool}: Round): boolean => pool.advanceNotarized()

@@ -32,6 +32,8 @@ export class Pool {
   catchUp: CatchUpPackage | undefined
   /** Blocks up to here are final without a notarization in this pool. */
   rootHeight = 0
+  /** The summary that the root stands on. */
+  rootSummaryHeight = 0
 
   constructor(nodes: readonly NodeId[], {block, beacon}: Anchor) {
     this.#nodes = nodes
@@ -206,6 +208,7 @@ export class Pool {
 
   #setRoot({block, beacon}: Anchor): void {
     this.rootHeight = block.height
+    this.rootSummaryHeight = block.dkg.kind === 'summary' ? block.height : block.dkg.summaryHeight
     this.#blocks.set(block.hash, block)
     this.#final.set(block.height, block)
     this.statements.addAggregate(beacon)

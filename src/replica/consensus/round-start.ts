@@ -18,6 +18,6 @@ export function findRoundStart({pool, nowNs}: Round, height: number): bigint | u
 export function isChainTooLong({pool, certifiedHeight, config, isAlone}: Round): boolean {
   if (pool.notarizedHeight - certifiedHeight >= MAX_UNCERTIFIED_HEIGHTS) return true
   if (isAlone) return false
-  const nextCatchUp = (pool.catchUp?.block.height ?? 0) + config.dkgIntervalLength + 1
+  const nextCatchUp = Math.max(pool.catchUp?.block.height ?? 0, pool.rootSummaryHeight) + config.dkgIntervalLength + 1
   return pool.notarizedHeight - nextCatchUp >= MAX_HEIGHTS_PAST_CATCH_UP
 }

@@ -34,7 +34,7 @@ export interface StepOutput {
   readonly batches: readonly DeliveredBatch[]
   /** Newly certified states, in order of height. */
   readonly certifications: readonly Certification[]
-  /** To be sent to all other nodes, after `batches` are logged. */
+  /** To be sent to all other nodes, after `batches` and this node's own ones (`isOwn`) are logged. */
   readonly artifacts: readonly Artifact[]
   readonly catchUp: CatchUpPackage | undefined
   /** A state of this node that differs from what the subnet certified: it must stop and sync. */

@@ -21,6 +21,7 @@ export function environmentOf(state: ReplicatedState, surroundings: Surroundings
     subnetId: state.subnetId,
     rootKeyDer,
     isSystemSubnet: subnet.type === 'system',
+    hasFreeInstallRate: subnet.hasFreeInstallRate ?? false,
     fees: feesFor(subnet),
     runtime,
     subnetMemory: {usedBytes: BigInt(state.memory.totalBytes), capacityBytes: SUBNET_CAPACITY_BYTES},

@@ -5,12 +5,10 @@ import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import type {Ingress} from '../state/messages.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, ToExecution} from './messages.js'
+import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
-
-type Ready = Extract<FromExecution, {kind: 'ready'}>
 
 interface Waiting {
   resolve(value: never): void
@@ -70,8 +68,8 @@ export class ExecutionClient {
   }
 
   /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(): Promise<number> {
-    return this.#ask((id) => ({kind: 'checkpoint', id}))
+  checkpoint(anchor: Uint8Array): Promise<number> {
+    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */

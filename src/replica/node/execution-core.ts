@@ -5,6 +5,7 @@
  */
 
 import {encodeHashTree} from '../../protocol/hash-tree.js'
+import type {CanisterId} from '../../protocol/principal.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../canister/wasm-runtime.js'
 import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
@@ -16,6 +17,7 @@ import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
 import {findNextWake, type NextWake} from '../execution/next-wake.js'
+import {environmentOf} from '../execution/subnet-environment.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
@@ -24,6 +26,8 @@ import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
+import type {CheckpointInput} from '../store/checkpoint-store.js'
+import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
 import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange} from './messages.js'
@@ -57,7 +61,10 @@ export class ExecutionCore {
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
-  readonly #trace: ExecutionCoreOptions['trace']
+  readonly #trace: (event: TraceEvent) => void
+  /** Created, changed or deleted since the last checkpoint was begun. */
+  readonly #unsaved = new Set<CanisterId>()
+  #instructions = 0n
   #rootHash: Uint8Array
   #signature: Uint8Array | undefined
 
@@ -68,7 +75,10 @@ export class ExecutionCore {
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
-    this.#trace = trace
+    this.#trace = (event) => {
+      this.#instructions += event.instructions
+      trace?.(event)
+    }
     this.#rootHash = this.#labels.rootHash()
   }
 
@@ -92,17 +102,19 @@ export class ExecutionCore {
 
   execute(batch: Batch): Executed {
     const {registry, rootKeyDer} = this.#keys
+    this.#instructions = 0n
     processBatch(this.state, batch, {
       registry,
       rooms: this.#rooms,
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
-      ...(this.#trace && {trace: this.#trace}),
+      trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)
     this.#rootHash = this.#labels.rootHash()
     this.#signature = undefined
+    for (const id of this.state.touched.canisters) this.#unsaved.add(id)
     return {
       kind: 'executed',
       height: this.state.height,
@@ -111,7 +123,15 @@ export class ExecutionCore {
       answered: [...this.state.touched.answered].map((id) => this.#answered(id)),
       view: this.#viewChange(),
       wake: this.nextWake,
+      instructions: this.#instructions,
     }
+  }
+
+  /** What a checkpoint of this moment writes; the next one begins from here. */
+  takeCheckpoint(anchor: Uint8Array): CheckpointInput {
+    const ids = [...this.#unsaved]
+    this.#unsaved.clear()
+    return encodeCheckpoint(this.state, ids, anchor)
   }
 
   /** Queries and `read_state` are answered only between this and the next batch. */
@@ -146,15 +166,8 @@ export class ExecutionCore {
   }
 
   #environment(): ExecutionEnvironment {
-    return {
-      timeNs: this.state.timeNs,
-      height: this.state.height,
-      subnetId: this.state.subnetId,
-      rootKeyDer: this.#keys.rootKeyDer,
-      isSystemSubnet: this.#subnet.type === 'system',
-      fees: feesFor(this.#subnet),
-      runtime: this.#runtime,
-    }
+    const {registry, rootKeyDer} = this.#keys
+    return environmentOf(this.state, {registry, rootKeyDer, runtime: this.#runtime})
   }
 
   #known(id: MessageId, isTerminal: boolean): FilterVerdict {

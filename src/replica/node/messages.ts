@@ -25,8 +25,8 @@ export type ToExecution =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
-  /** Write a checkpoint of the current state. */
-  | {readonly kind: 'checkpoint'; readonly id: number}
+  /** Write a checkpoint of the current state; `anchor` is its block, which consensus goes on from. */
+  | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
 
 /** What the ingress filter said. */
 export type FilterVerdict =
@@ -57,17 +57,24 @@ export interface Executed {
   readonly answered: readonly AnsweredRequest[]
   readonly view: InductionViewChange
   readonly wake: NextWake
+  /** Of all messages and tasks of the batch. */
+  readonly instructions: bigint
+}
+
+/** The state as it was loaded: from the newest checkpoint, or genesis. */
+export interface Ready {
+  readonly kind: 'ready'
+  readonly height: number
+  readonly timeNs: bigint
+  readonly rootHash: Uint8Array
+  readonly view: InductionViewChange
+  readonly wake: NextWake
+  /** The block of the checkpoint; undefined at genesis. */
+  readonly anchor: Uint8Array | undefined
 }
 
 export type FromExecution =
-  | {
-      readonly kind: 'ready'
-      readonly height: number
-      readonly timeNs: bigint
-      readonly rootHash: Uint8Array
-      readonly view: InductionViewChange
-      readonly wake: NextWake
-    }
+  | Ready
   | Executed
   | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
   | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}

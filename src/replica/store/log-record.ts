@@ -20,8 +20,10 @@ export type LogRecord =
   | {readonly kind: 'attempt'; readonly height: number}
   /** What is not to be executed at the height, because the process died of it: message ids, or canister ids for tasks. */
   | {readonly kind: 'quarantine'; readonly height: number; readonly subjects: readonly string[]}
+  /** What this node signed for a height above the final ones, before anyone else saw it: `encodeArtifact`. */
+  | {readonly kind: 'artifact'; readonly height: number; readonly artifact: Uint8Array}
 
-export const KIND_BYTES = {batch: 1, root: 2, quarantine: 3, attempt: 4} as const
+export const KIND_BYTES = {batch: 1, root: 2, quarantine: 3, attempt: 4, artifact: 5} as const
 
 export interface EncodedRecord {
   readonly kindByte: number
@@ -42,6 +44,8 @@ function fieldsOf(record: LogRecord): CborInput {
       return [record.height]
     case 'quarantine':
       return [record.height, record.subjects]
+    case 'artifact':
+      return [record.height, record.artifact]
   }
 }
 
@@ -65,6 +69,10 @@ export function decodeRecord({kindByte, body}: EncodedRecord): LogRecord | undef
     case KIND_BYTES.quarantine: {
       const subjects = asArray(fields[1])?.map(asText)
       return subjects?.every((subject) => subject !== undefined) ? {kind: 'quarantine', height, subjects} : undefined
+    }
+    case KIND_BYTES.artifact: {
+      const artifact = asBytes(fields[1])
+      return artifact && {kind: 'artifact', height, artifact}
     }
     default:
       return undefined

@@ -112,7 +112,7 @@ export class Account {
     if (reserve > 0n && reservedCycles + this.#reserved + reserve > reservedCyclesLimit)
       throw failure(
         'IC0534',
-        `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. The current limit (${reservedCyclesLimit}) would be exceeded by ${reservedCycles + this.#reserved + reserve - reservedCyclesLimit}.`,
+        reservedLimitExceeded(BigInt(bytes), reservedCyclesLimit, reservedCycles + this.#reserved + reserve - reservedCyclesLimit),
       )
     this.#grownBytes += BigInt(bytes)
     this.#reserved += reserve
@@ -155,6 +155,14 @@ export class Account {
       computeAllocationCost(this.#fees, facts.computeAllocation, DAY_NS)
     return larger((perDay * facts.freezingThresholdSeconds) / SECONDS_PER_DAY - facts.reservedCycles - this.#reserved, 0n)
   }
+}
+
+/** Description of IC0534. */
+export function reservedLimitExceeded(bytes: bigint, limitCycles: bigint, exceededByCycles: bigint): string {
+  return (
+    `Canister cannot grow memory by ${bytes} bytes due to its reserved cycles limit. ` +
+    `The current limit (${limitCycles}) would be exceeded by ${exceededByCycles}.`
+  )
 }
 
 function larger(a: bigint, b: bigint): bigint {

@@ -1,8 +1,8 @@
 /** The execution modes of the System API: who entered the canister, and thereby which functions it may call. */
 
 /**
- * `s` start, `I` init and post_upgrade, `G` pre_upgrade, `U` update, `RQ`/`NRQ` (non-)replicated query, `TQ` transform, `CQ` composite query,
- * `Ry`/`Rt` reply and reject callback, `CRy`/`CRt` the same below a composite query, `C`/`CC` cleanup, `T` task, `F` inspect_message.
+ * `s` start, `I` init and post_upgrade, `G` pre_upgrade, `U` update, `RQ`/`NRQ` (non-)replicated query, `TQ` transform, `CQ` composite
+ * query, `Ry`/`Rt` reply and reject callback, `CRy`/`CRt` the same below a composite query, `C`/`CC` cleanup, `T` task, `F` inspect_message.
  * Digest system-api section 3.
  */
 export type ExecutionMode = 's' | 'I' | 'G' | 'U' | 'RQ' | 'NRQ' | 'TQ' | 'CQ' | 'Ry' | 'Rt' | 'CRy' | 'CRt' | 'C' | 'CC' | 'T' | 'F'

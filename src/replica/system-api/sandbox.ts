@@ -1,7 +1,7 @@
 /**
  * The system as one execution sees it: made from plain data, changed by `ic0` functions, and read out when the execution has ended.
  *
- * Nothing here reaches the canister's state: a trap drops the sandbox, a success hands over `finish()`, and `stable.apply()` is for the runtime to call.
+ * Nothing here reaches the canister's state: a trap drops the sandbox, a success hands over `finish()`; the runtime applies `stable`.
  */
 
 import {principalToText} from '../../protocol/principal.js'
@@ -28,7 +28,7 @@ export interface SandboxHost {
   instructionsUsed(): number
 }
 
-/** Modes in which memory must be paid for when it grows: not the ones whose changes are dropped, nor callbacks, which may run while frozen. */
+/** Modes in which growing memory is paid for: not those whose changes are dropped, nor callbacks, which may run while frozen. */
 const PAYS_FOR_MEMORY: readonly ExecutionMode[] = ['s', 'I', 'G', 'U', 'T']
 /** Modes in which `wasm_memory_limit` holds. */
 const OBEYS_WASM_MEMORY_LIMIT: readonly ExecutionMode[] = ['s', 'I', 'U']

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import type {CanisterId} from '../../../src/protocol/principal.js'
 import {principalToText} from '../../../src/protocol/principal.js'
 import {executeMessage} from '../../../src/replica/canister/execute-message.js'
-import {executeQuery, resumeQuery, startQuery} from '../../../src/replica/canister/execute-query.js'
+import {resumeQuery, startQuery} from '../../../src/replica/canister/execute-query.js'
 import {executeTask} from '../../../src/replica/canister/execute-task.js'
 import {inspectMessage} from '../../../src/replica/canister/inspect-message.js'
 import type {CanisterState} from '../../../src/replica/state/canister-state.js'
 import type {CallOutcome} from '../../../src/replica/state/messages.js'
 import {aCanister, anIngress, USER} from '../../unit/replica/makers.js'
 import {compileMotoko, NO_ARGUMENTS, natReply, textArgument} from '../engine/motoko-canister.js'
-import {anEnvironment, aRuntime, deliver, install, outcomeText, settle} from '../universal/universal-subnet.js'
+import {anEnvironment, aRuntime, deliver, executeQuery, install, outcomeText, settle} from '../universal/universal-subnet.js'
 
 const SOURCE = `
 import Prim "mo:⛔";
@@ -83,7 +83,7 @@ describe('what Motoko makes of the System API', function () {
     assert.ok(first.globalTimerNs > 0n)
     assert.equal(executeTask(first, 'globalTimer', env).error, undefined)
     settle([first, second], env)
-    assert.deepEqual(replyOf(executeQuery(first, {caller: USER, method: 'get', payload: NO_ARGUMENTS}, env).outcome), natReply(7))
+    assert.deepEqual(replyOf(executeQuery(first, {caller: USER, method: 'get', payload: NO_ARGUMENTS}, env)), natReply(7))
   })
 
   it('relays a composite query', () => {
@@ -93,7 +93,7 @@ describe('what Motoko makes of the System API', function () {
     if (step.kind !== 'waiting') return
     const [call, ...pending] = step.frame.pending
     assert.deepEqual([call!.receiver, call!.method], [first.id, 'get'])
-    const inner = executeQuery(first, {caller: second.id, method: call!.method, payload: call!.payload}, env).outcome
+    const inner = executeQuery(first, {caller: second.id, method: call!.method, payload: call!.payload}, env)
     const data = replyOf(inner)
     const resumed = resumeQuery({...step.frame, pending}, call!, {kind: 'reply', data}, {env, instructionLimit: options.instructionLimit})
     assert.deepEqual(resumed.kind === 'answered' ? replyOf(resumed.outcome) : undefined, natReply(7))

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import {executeMessage} from '../../../src/replica/canister/execute-message.js'
-import {executeQuery} from '../../../src/replica/canister/execute-query.js'
 import type {InstallMode} from '../../../src/replica/canister/install-code.js'
 import type {CanisterState} from '../../../src/replica/state/canister-state.js'
 import type {CallOutcome} from '../../../src/replica/state/messages.js'
 import {aCanister, anIngress, idOf, USER} from '../../unit/replica/makers.js'
 import {compileMotoko, NO_ARGUMENTS, natReply, textArgument} from '../engine/motoko-canister.js'
-import {anEnvironment, aRuntime, deliver, install, outcomeText, settle} from '../universal/universal-subnet.js'
+import {anEnvironment, aRuntime, deliver, executeQuery, install, outcomeText, settle} from '../universal/universal-subnet.js'
 
 const counter = (step: number) => `
 persistent actor Counter {
@@ -41,7 +40,7 @@ class Driver {
   }
 
   query(method: string, payload: Uint8Array = NO_ARGUMENTS): CallOutcome {
-    return executeQuery(this.canister, {caller: USER, method, payload}, this.env).outcome
+    return executeQuery(this.canister, {caller: USER, method, payload}, this.env)
   }
 }
 

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import {gunzipSync} from 'node:zlib'
 import type {CanisterId} from '../../../src/protocol/principal.js'
-import type {Answer, ExecutionEnvironment, ExecutionResult} from '../../../src/replica/canister/environment.js'
+import type {Answer, ExecutionEnvironment, ExecutionResult, QueryCall} from '../../../src/replica/canister/environment.js'
 import {executeMessage} from '../../../src/replica/canister/execute-message.js'
-import {executeQuery} from '../../../src/replica/canister/execute-query.js'
+import {abandonQuery, noResponse, startQuery} from '../../../src/replica/canister/execute-query.js'
 import {executeResponse} from '../../../src/replica/canister/execute-response.js'
 import {type InstallCodeArgs, type InstallCodeResult, installCode} from '../../../src/replica/canister/install-code.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../../../src/replica/canister/wasm-runtime.js'
@@ -72,9 +72,17 @@ export function update(canister: CanisterState, pieces: readonly Piece[], env = 
   return executeMessage(canister, anIngress({receiver: canister.id, payload: program(...pieces)}), env)
 }
 
+/** Evaluates a query of one canister: calls that a composite query makes get no response. */
+export function executeQuery(canister: CanisterState, call: QueryCall, env = anEnvironment()): CallOutcome {
+  const step = startQuery(canister, call, env, {instructionLimit: 5_000_000_000n, isEntry: true})
+  if (step.kind === 'answered') return step.outcome
+  abandonQuery(step.frame, env)
+  return {kind: 'reject', code: 5, ...noResponse(canister)}
+}
+
 /** Runs a program as a query. */
 export function query(canister: CanisterState, pieces: readonly Piece[], env = anEnvironment(), method = 'query'): CallOutcome {
-  return executeQuery(canister, {caller: USER, method, payload: program(...pieces)}, env).outcome
+  return executeQuery(canister, {caller: USER, method, payload: program(...pieces)}, env)
 }
 
 /** The only answer, as text: the reply's bytes, or code and message of the reject. */

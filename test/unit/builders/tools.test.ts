@@ -134,6 +134,13 @@ else { fs.mkdirSync('target/wasm32-unknown-unknown/release', {recursive: true});
       const {wasm} = await buildAssets(assets, place(), {wasm: at('asset.wasm'), candid: at('asset.did')})
       assert.deepEqual(wasm, WASM_HEADER)
     })
+    it('says that there is no module to serve them', () =>
+      assert.rejects(
+        buildAssets(aCanister({type: 'assets', source: [], build: []}), place(), {wasm: at('none.wasm'), candid: at('none.did')}),
+        {
+          code: 'ASSET_MODULE_MISSING',
+        },
+      ))
     it('says that a source folder is missing', () =>
       assert.rejects(buildAssets(aCanister({type: 'assets', source: [at('dist')], build: [], workspace: undefined}), place()), {
         code: 'BUILD_COMMAND_FAILED',

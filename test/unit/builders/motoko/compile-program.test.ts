@@ -29,11 +29,11 @@ describe('compileMotoko', () => {
 
   it('compiles a program with files, packages, mo:base, mo:core and another canister, then finds it in the cache', async () => {
     write({
-      'src/main.mo': `import Array "mo:base/Array"; import Map "mo:core/Map"; import Vendor "mo:vendor"; import Lib "lib"; import Other "canister:other";
+      'src/main.mo': `import Array "mo:base/Array"; import Map "mo:core/Map"; import Vendor "mo:vendor"; import Lib "lib"; import Other "canister:other"; import IC "ic:aaaaa-aa";
         actor class App(n : Nat) {
           stable var count : Nat = n;
           public query func size() : async Nat { Array.size([1]) + Map.size(Map.empty<Nat, Nat>()) + Vendor.one + Lib.two + count };
-          public func ask() : async Nat { await Other.get() };
+          public func ask() : async Nat { ignore await IC.raw_rand(); await Other.get() };
         }`,
       'src/lib.mo': 'module { public let two = 2 }',
       'vendor/lib.mo': 'module { public let one = 1 }',
@@ -55,7 +55,7 @@ describe('compileMotoko', () => {
     assert.equal(second.isCached, true)
     assert.deepEqual(second.artifact, first.artifact)
 
-    const renamed = await build({packages, siblings: new Map([['other', {...siblings.get('other')!, id: 'aaaaa-aa'}]])})
+    const renamed = await build({packages, siblings: new Map([['other', {...siblings.get('other')!, id: 'rwlgt-iiaaa-aaaaa-aaaaa-cai'}]])})
     assert.equal(renamed.isCached, false, 'the id of an imported canister is part of the module')
   })
 

@@ -11,7 +11,7 @@ describe('findMotokoImports', () => {
     {what: 'a pattern', source: 'import {\n  a;\n  b = c\n} "x"', expected: [{kind: 'file', path: 'x'}]},
     {what: 'an equals sign', source: 'import {z} = "./w";', expected: [{kind: 'file', path: './w'}]},
     {what: 'primitives', source: 'import Prim "mo:⛔"', expected: [{kind: 'other', url: 'mo:⛔'}]},
-    {what: 'an id', source: 'import X "ic:aaaaa-aa"', expected: [{kind: 'other', url: 'ic:aaaaa-aa'}]},
+    {what: 'an id', source: 'import X "ic:aaaaa-aa"', expected: [{kind: 'id', id: 'aaaaa-aa'}]},
     {what: 'nothing in a line comment', source: '// import A "a"\nimport B "b"', expected: [{kind: 'file', path: 'b'}]},
     {
       what: 'nothing in nested comments',

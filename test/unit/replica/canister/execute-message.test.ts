@@ -2,6 +2,11 @@ import assert from 'node:assert/strict'
 import {executeMessage} from '../../../../src/replica/canister/execute-message.js'
 import {feesFor} from '../../../../src/replica/cycles/fees.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
+import {hostFunctionTable} from '../../../../src/replica/system-api/host-functions.js'
+import {TYPE} from '../../../../src/wasm/constants.js'
+import {encodeModule} from '../../../../src/wasm/encode.js'
+import {code, i32Const, call as wasmCall} from '../../../../src/wasm/instructions.js'
+import {WasmWriter} from '../../../../src/wasm/writer.js'
 import {
   append,
   appendNumber,
@@ -25,6 +30,7 @@ import {
   answerNumber,
   answerText,
   aUniversalCanister,
+  install,
   outcomeText,
   query,
   type TestCanister,
@@ -114,6 +120,16 @@ describe('executeMessage', () => {
       answerText(update(aUniversalCanister(), [trap('over')])),
       /: 'over'\.\n[A-Z][^\n]+\. See documentation: https:\/\/internetcomputer\.org\/docs\/current\/references\/execution-errors#trapped-explicitly$/,
     ))
+
+  it('shows the names of the functions on the stack', () => {
+    const imports = hostFunctionTable(false).size
+    const content = new WasmWriter()
+    content.vector(['interpret', 'resume', 'enter'], (name, index) => void content.u32(imports + index).name(name))
+    const section = new WasmWriter().section(1, content.view()).toBytes()
+    const canister = aUniversalCanister({module: {customSections: [{name: 'name', content: section}]}})
+    for (const failing of [op('unreachable'), trap('over')])
+      assert.match(answerText(update(canister, [failing])), /\nCanister Backtrace:\ninterpret\nenter\n\.\nConsider /)
+  })
 
   it('stops at the instruction limit', () => {
     const limit = 5_000_000_000n
@@ -252,6 +268,25 @@ describe('executeMessage', () => {
       answerText(update(canister, [push(5), op('growMemory'), reply()])),
       /^IC0539: .*The peak Wasm memory usage was 1179648 bytes/,
     )
+  })
+
+  it('runs a module without memory, which cannot name a range', () => {
+    const procedure = {params: [], results: []}
+    const wasm = encodeModule({
+      imports: [
+        {module: 'ic0', name: 'msg_reply', type: procedure},
+        {module: 'ic0', name: 'msg_reply_data_append', type: {params: [TYPE.i32, TYPE.i32], results: []}},
+      ],
+      functions: [
+        {type: procedure, body: wasmCall(0), exports: ['canister_update answer']},
+        {type: procedure, body: code(i32Const(0), i32Const(0), wasmCall(1)), exports: ['canister_update append']},
+      ],
+    })
+    const canister = aCanister()
+    assert.equal(install(canister, {mode: {kind: 'install'}, wasm}).kind, 'installed')
+    const answerTo = (method: string) => answerText(executeMessage(canister, anIngress({method}), anEnvironment()))
+    assert.equal(answerTo('answer'), '')
+    assert.match(answerTo('append'), /^IC0504: .*Canister violated contract: WebAssembly module must define memory/)
   })
 
   it('costs nothing on a system subnet', () => {

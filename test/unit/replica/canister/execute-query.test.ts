@@ -34,7 +34,7 @@ const LIMIT = 5_000_000_000n
 const drop = op('drop')
 const REPLY = {kind: 'reply', data: Buffer.from('data')} as const
 
-describe('executeQuery', () => {
+describe('startQuery', () => {
   it('sees the state and changes nothing', () => {
     const canister = aUniversalCanister({init: [push(5), setRegister(0), push(5), op('setGlobal')]})
     const {cycles, version} = canister

@@ -16,7 +16,6 @@ import {
   print,
   program,
   push,
-  reject,
   reply,
   setRegister,
   trap,
@@ -215,25 +214,6 @@ describe('calls between canisters', () => {
     assert.ok(spentByCallee > 5_000_000n)
     assert.ok(total - caller.cycles - callee.cycles > first.instructions)
     for (const canister of [caller, callee]) assert.equal(canister.callContexts.size + canister.callbacks.size, 0)
-  })
-
-  it('conserve cycles: what is gone was consumed', () => {
-    const canisters = [aUniversalCanister({number: 0}), aUniversalCanister({number: 1})]
-    const [caller, callee] = canisters as [CanisterState, CanisterState]
-    const wealth = () =>
-      canisters.reduce(
-        (sum, {cycles, consumed}) => sum + cycles + consumed.instructions + consumed.requestAndResponseTransmission + consumed.burned,
-        0n,
-      )
-    const before = wealth()
-    const inner = program(invoke('msg_cycles_accept', 12_345), drop, reject('enough'))
-    const onReject = [
-      makeCall(callee.id, {payload: program(trap('x')), cycles: 77n, onReject: [invoke('cycles_burn128', 0, 999, 600), reply()]}),
-      drop,
-    ]
-    update(caller, [makeCall(callee.id, {payload: inner, cycles: 100_000n, onReject}), drop])
-    assert.equal(answerText({answers: settle(canisters)}), '')
-    assert.equal(wealth(), before)
   })
 
   it('deliver a deadline to the callee, which does not pass it on', () => {

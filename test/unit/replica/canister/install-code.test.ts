@@ -173,6 +173,11 @@ describe('installCode', () => {
       text: /^IC0505: Error from Canister .*: Canister's Wasm module is not valid: Failed to decode wasm module: unsupported canister module format\./,
     },
     {
+      what: 'the module is too large when inflated',
+      args: {mode: {kind: 'reinstall'}, wasm: gzipSync(new Uint8Array(104_857_601))},
+      text: /^IC0505: .*is not valid: Wasm module size of 104857601 exceeds the maximum allowed size of 104857600\./,
+    },
+    {
       what: 'the gzip stream is cut short',
       args: {mode: {kind: 'reinstall'}, wasm: gzipSync(universalCanister()).subarray(0, 500)},
       text: /^IC0505: .*is not valid: Failed to decode wasm module: /,

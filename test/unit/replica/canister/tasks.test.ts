@@ -6,6 +6,7 @@ import {
   appendRead,
   getRegister,
   ic0,
+  invoke,
   makeCall,
   op,
   print,
@@ -71,6 +72,13 @@ describe('executeTask', () => {
     canister.settings = {...canister.settings, wasmMemoryLimitBytes: 10_000_000n}
     update(canister, [reply()])
     assert.equal(canister.lowWasmMemoryHook, 'condition_not_satisfied')
+  })
+
+  it('counts the other memory of a canister with an allocation', () => {
+    const canister = aUniversalCanister({settings: {memoryAllocationBytes: 1_000_000n, wasmMemoryThresholdBytes: 300_000n}})
+    assert.equal(canister.lowWasmMemoryHook, 'condition_not_satisfied')
+    update(canister, [invoke('stable64_grow', 3), op('drop'), reply()])
+    assert.equal(canister.lowWasmMemoryHook, 'ready')
   })
 
   it('does not run without cycles', () => {

@@ -95,7 +95,7 @@ describe('WasmRuntime', () => {
       fc.property(fc.array(step, {minLength: 1, maxLength: 6}), (steps) => {
         const remembering = live(steps, {})
         assert.deepEqual(live(steps, {isAmnesiac: true}), remembering)
-        assert.deepEqual(live(steps, {maxInstances: 1}), remembering)
+        assert.deepEqual(live(steps, {cacheBytes: 1}), remembering)
       }),
       {numRuns: 30},
     )).timeout(120_000)
@@ -130,6 +130,16 @@ describe('WasmRuntime', () => {
 })
 
 describe('LruCache', () => {
+  it('weighs what it keeps, and always keeps the last', () => {
+    const cache = new LruCache<string, number>(10)
+    cache.set('a', 1, 4)
+    cache.set('b', 2, 4)
+    cache.set('a', 1, 7)
+    assert.deepEqual([cache.find('a'), cache.find('b')], [1, undefined])
+    cache.set('c', 3, 99)
+    assert.deepEqual([cache.size, cache.find('c')], [1, 3])
+  })
+
   it('drops what has not been used for longest', () => {
     const cache = new LruCache<string, number>(2)
     cache.set('a', 1)

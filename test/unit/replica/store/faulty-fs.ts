@@ -36,7 +36,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 export class FaultyFs implements StoreFs {
-  #current = new Map<string, Inode>()
+  readonly #current = new Map<string, Inode>()
   #durable = new Map<string, Inode>()
   #syncs = 0
   #writes = 0
@@ -104,19 +104,21 @@ export class FaultyFs implements StoreFs {
     for (const [path, inode] of this.#current) if (dirname(path) === folder) this.#durable.set(path, inode)
   }
 
-  /** The power fails: each entry of a folder and each block that was not synced is kept or lost by chance. */
-  loseUnsynced(): void {
-    const survivors = new Map<string, Inode>()
+  /**
+   * The power fails: the disk as it is found afterwards, where each entry of a folder and each block that was not synced is kept or lost
+   * by chance. What the dead process still does to this one has no effect on it.
+   */
+  afterPowerLoss(): FaultyFs {
+    const after = new FaultyFs(this.random)
     for (const path of new Set([...this.#durable.keys(), ...this.#current.keys()])) {
       const [durable, current] = [this.#durable.get(path), this.#current.get(path)]
       const inode = durable === current || this.random() < 0.5 ? durable : current
-      if (inode) survivors.set(path, inode)
+      if (!inode) continue
+      const content = this.#mix(inode)
+      after.#current.set(path, {durable: content, current: content})
     }
-    for (const inode of new Set(survivors.values())) inode.current = inode.durable = this.#mix(inode)
-    this.#current = survivors
-    this.#durable = new Map(survivors)
-    this.faults = {}
-    this.#syncs = this.#writes = 0
+    after.#durable = new Map(after.#current)
+    return after
   }
 
   /** Flips one bit of a file. */

@@ -32,7 +32,7 @@ async function readAll(log: Log): Promise<LogRecord[]> {
 /** Appends groups of records at random, loses power at some point, opens again; twice. Checks that nothing promised is lost or changed. */
 async function survive(seed: number, faults: Faults): Promise<void> {
   const random = seededRandom(seed)
-  const fs = new FaultyFs(random)
+  let fs = new FaultyFs(random)
   let expected: LogRecord[] = []
   for (let life = 0; life < 3; life++) {
     const log = await Log.open(FOLDER, {fs, segmentBytes: 600})
@@ -54,7 +54,7 @@ async function survive(seed: number, faults: Faults): Promise<void> {
     }
     if (life === 1 && random() < 0.3) await log.close()
     expected = written.slice(0, promised)
-    fs.loseUnsynced()
+    fs = fs.afterPowerLoss()
     const after = await readAll(await Log.open(FOLDER, {fs}))
     assert.deepEqual(plain(after), plain(written.slice(0, after.length)), `seed ${seed}: a record that was never appended`)
   }
