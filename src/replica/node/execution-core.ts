@@ -6,6 +6,7 @@
 
 import {encodeHashTree} from '../../protocol/hash-tree.js'
 import type {CanisterId} from '../../protocol/principal.js'
+import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../canister/wasm-runtime.js'
 import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
@@ -19,18 +20,19 @@ import {filterIngress} from '../execution/ingress-filter.js'
 import {findNextWake, type NextWake} from '../execution/next-wake.js'
 import {environmentOf} from '../execution/subnet-environment.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
+import {finishOutcall} from '../management/http-response.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
 import {getSubnet} from '../registry/ranges.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
-import type {Ingress, MessageId} from '../state/messages.js'
-import type {ReplicatedState} from '../state/replicated-state.js'
+import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
+import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
-import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange} from './messages.js'
+import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
 import {answerQuery} from './query-answer.js'
 import {answerReadState} from './read-state-answer.js'
 
@@ -100,7 +102,13 @@ export class ExecutionCore {
     return {canisters, historyAdded: [...this.state.ingressHistory.keys()], historyRemoved: []}
   }
 
+  /** All pending outcalls, as a change. */
+  get allOutcalls(): OutcallChange {
+    return this.#outcallsFrom(0)
+  }
+
   execute(batch: Batch): Executed {
+    const {nextSubnetCallId} = this.state
     const {registry, rootKeyDer} = this.#keys
     this.#instructions = 0n
     processBatch(this.state, batch, {
@@ -123,6 +131,7 @@ export class ExecutionCore {
       answered: [...this.state.touched.answered].map((id) => this.#answered(id)),
       view: this.#viewChange(),
       wake: this.nextWake,
+      outcalls: this.#outcallsFrom(nextSubnetCallId),
       instructions: this.#instructions,
     }
   }
@@ -154,6 +163,11 @@ export class ExecutionCore {
     return answerQuery(this.#certifiedView(), request, nowNs)
   }
 
+  /** The answer of an outcall from what this node fetched. */
+  finishOutcall(request: HttpOutcall, result: OutcallResult): ResponsePayload {
+    return finishOutcall({state: this.state, env: this.#environment()}, request, result)
+  }
+
   readState(request: ReadRequest, nowNs: bigint): ReadAnswer {
     return answerReadState(this.#certifiedView(), request, nowNs)
   }
@@ -168,6 +182,13 @@ export class ExecutionCore {
   #environment(): ExecutionEnvironment {
     const {registry, rootKeyDer} = this.#keys
     return environmentOf(this.state, {registry, rootKeyDer, runtime: this.#runtime})
+  }
+
+  /** Those with `firstId` or later count as added. */
+  #outcallsFrom(firstId: number): OutcallChange {
+    const pending = this.state.pendingSubnetCalls.filter((call) => call.kind === 'http_request')
+    const added = pending.filter(({id}) => id >= firstId).map(({id, request}) => ({id, request}))
+    return {added, pendingIds: pending.map(({id}) => id)}
   }
 
   #known(id: MessageId, isTerminal: boolean): FilterVerdict {
