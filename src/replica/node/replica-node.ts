@@ -238,7 +238,7 @@ export class ReplicaNode implements ReplicaPort {
     this.#sinceCheckpoint = {heights: 0, instructions: 0n}
     log.startSegment()
     const height = await execution.checkpoint(this.#anchor)
-    await log.removeUpTo(height)
+    await log.archiveUpTo(height)
   }
 
   #logBatch({batch, record}: DeliveredBatch): Promise<void> {
