@@ -30,6 +30,8 @@ export interface InstallOptions {
   readonly wasmMemoryPersistence?: 'keep' | 'replace' | undefined
   /** Install even when the canister has this module already. */
   readonly upgradeUnchanged?: boolean | undefined
+  /** Ask for init arguments that could be left out, too. */
+  readonly alwaysAssist?: boolean | undefined
   /** Ask nothing. */
   readonly isAssumed?: boolean | undefined
 }
@@ -88,7 +90,8 @@ const DEEDS = {
 
 async function installModule(context: ProjectContext, agent: IcAgent, {subject, options, mode, hash}: Installation): Promise<void> {
   const {name, id, config} = subject
-  const arg = encodeInstallArgument({canister: config, given: options.argument, candid: subject.candid}, context.reporter)
+  const {argument: given, alwaysAssist} = options
+  const arg = await encodeInstallArgument({canister: config, given, candid: subject.candid, alwaysAssist}, context)
   await askFirst(context, agent, {subject, options, mode, hash})
   const {doing, done} = DEEDS[mode]
   const title = `code for canister ${name}, with canister ID ${principalToText(id)}`
