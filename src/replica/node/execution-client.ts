@@ -105,12 +105,9 @@ export class ExecutionClient {
       case 'ready':
       case 'executed':
         return this.#settle(message.kind, message)
-      case 'verdict':
-        return this.#settle(message.id, message.verdict)
-      case 'answer':
-        return this.#settle(message.id, message.answer)
-      case 'outcallFinished':
-        return this.#settle(message.id, message.payload)
+      case 'answers':
+        for (const {id, value} of message.answers) this.#settle(id, value)
+        return
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

@@ -89,12 +89,17 @@ export interface Ready {
   readonly anchor: Uint8Array | undefined
 }
 
+/** To the request with this id. */
+export interface Answered {
+  readonly id: number
+  readonly value: FilterVerdict | ReadAnswer | ResponsePayload
+}
+
 export type FromExecution =
   | Ready
   | Executed
-  | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
-  | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
-  | {readonly kind: 'outcallFinished'; readonly id: number; readonly payload: ResponsePayload}
+  /** Several at once: waking the other thread costs more than a query. */
+  | {readonly kind: 'answers'; readonly answers: readonly Answered[]}
   | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
   /** The worker cannot go on; it ends after this. */
   | {
