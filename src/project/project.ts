@@ -135,7 +135,7 @@ export interface Declarations {
   readonly nodeCompatibility: boolean
 }
 
-export const BINDINGS = ['js', 'ts', 'did', 'mo'] as const
+export const BINDINGS = ['js', 'ts', 'did', 'mo', 'rs'] as const
 export type Binding = (typeof BINDINGS)[number]
 
 export const OPTIMIZE_LEVELS = ['cycles', 'size', 'O4', 'O3', 'O2', 'O1', 'O0', 'Oz', 'Os'] as const

@@ -34,6 +34,7 @@ import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
 import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
 import {answerQuery} from './query-answer.js'
+import {QueryCounter} from './query-counter.js'
 import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
@@ -50,6 +51,7 @@ export interface CertifiedView {
   readonly signature: Uint8Array
   readonly keys: GenesisKeys
   readonly env: ExecutionEnvironment
+  readonly queries: QueryCounter
 }
 
 const REQUEST_STATUS = textLabel('request_status')
@@ -66,6 +68,7 @@ export class ExecutionCore {
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
+  readonly #queries = new QueryCounter()
   #instructions = 0n
   #rootHash: Uint8Array
   #signature: Uint8Array | undefined
@@ -131,6 +134,7 @@ export class ExecutionCore {
       answered: [...this.state.touched.answered].map((id) => this.#answered(id)),
       view: this.#viewChange(),
       wake: this.nextWake,
+      queryStats: this.#queries.take(),
       outcalls: this.#outcallsFrom(nextSubnetCallId),
       instructions: this.#instructions,
     }
@@ -176,7 +180,14 @@ export class ExecutionCore {
     const signature = this.#signature!
     const getDataCertificate = (id: string): Uint8Array =>
       encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
-    return {state: this.state, labels: this.#labels, signature, keys: this.#keys, env: {...this.#environment(), getDataCertificate}}
+    return {
+      state: this.state,
+      labels: this.#labels,
+      signature,
+      keys: this.#keys,
+      env: {...this.#environment(), getDataCertificate},
+      queries: this.#queries,
+    }
   }
 
   #environment(): ExecutionEnvironment {

@@ -11,7 +11,7 @@ import type {PendingOutcall} from '../adapters/http-outcalls.js'
 import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {NextWake} from '../execution/next-wake.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
-import type {Batch} from '../messaging/batch.js'
+import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
 import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 
@@ -70,6 +70,8 @@ export interface Executed {
   readonly view: InductionViewChange
   readonly wake: NextWake
   readonly outcalls: OutcallChange
+  /** Of the queries answered since the batch before. */
+  readonly queryStats: readonly QueryStatsDelta[]
   /** Of all messages and tasks of the batch. */
   readonly instructions: bigint
 }
