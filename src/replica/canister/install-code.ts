@@ -30,6 +30,8 @@ export interface InstallCodeArgs {
   readonly wasm: Uint8Array
   readonly arg: Uint8Array
   readonly sender: Principal
+  /** Spent before on putting the module together from chunks: part of what the installation may use. */
+  readonly assemblyInstructions?: bigint
 }
 
 export type InstallCodeResult = ({readonly kind: 'installed'} | ({readonly kind: 'rejected'} & CallError)) & {
@@ -60,7 +62,7 @@ export function installCode(canister: CanisterState, args: InstallCodeArgs, env:
     args,
     env,
     logs: [],
-    instructionsLeft: budget.instructionLimit,
+    instructionsLeft: budget.instructionLimit - (args.assemblyInstructions ?? 0n),
   }
   const error = runSteps(installation)
   const instructions = budget.instructionLimit - installation.instructionsLeft

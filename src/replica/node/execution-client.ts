@@ -1,9 +1,11 @@
 /** The main thread's side of the execution worker: requests out, promises back. */
 
 import {Worker} from 'node:worker_threads'
+import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
-import type {Ingress} from '../state/messages.js'
+import type {Ingress, ResponsePayload} from '../state/messages.js'
+import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
 import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
 
@@ -67,6 +69,10 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'readState', id, request, nowNs}))
   }
 
+  finishOutcall(request: HttpOutcall, result: OutcallResult): Promise<ResponsePayload> {
+    return this.#ask((id) => ({kind: 'finishOutcall', id, request, result}))
+  }
+
   /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
   checkpoint(anchor: Uint8Array): Promise<number> {
     return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
@@ -103,6 +109,8 @@ export class ExecutionClient {
         return this.#settle(message.id, message.verdict)
       case 'answer':
         return this.#settle(message.id, message.answer)
+      case 'outcallFinished':
+        return this.#settle(message.id, message.payload)
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

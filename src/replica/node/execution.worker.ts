@@ -16,7 +16,7 @@ import {ExecutionCore} from './execution-core.js'
 import {deriveGenesisKeys, type Genesis, type GenesisKeys} from './genesis.js'
 import type {ExecutionSetup, FromExecution, ToExecution} from './messages.js'
 
-type Read = Extract<ToExecution, {kind: 'query' | 'readState'}>
+type Read = Extract<ToExecution, {kind: 'query' | 'readState' | 'finishOutcall'}>
 type Checkpoint = Extract<ToExecution, {kind: 'checkpoint'}>
 
 const port = parentPort
@@ -46,8 +46,8 @@ async function main(): Promise<void> {
     }
   })
   const {height, timeNs} = core.state
-  const {rootHash, wholeView: view, nextWake: wake} = core
-  post({kind: 'ready', height, timeNs, rootHash, view, wake, anchor: loaded.anchor})
+  const {rootHash, wholeView: view, nextWake: wake, allOutcalls: outcalls} = core
+  post({kind: 'ready', height, timeNs, rootHash, view, wake, outcalls, anchor: loaded.anchor})
 }
 
 function genesisState(genesis: Genesis, {registry, subnetId}: GenesisKeys): ReplicatedState {
@@ -76,14 +76,23 @@ function receive(core: ExecutionCore, message: Exclude<ToExecution, Checkpoint>)
       return
     case 'query':
     case 'readState':
+    case 'finishOutcall':
       if (core.isCertified) answer(core, message)
       else waiting.push(message)
       return
   }
 }
 
-function answer(core: ExecutionCore, {kind, id, request, nowNs}: Read): void {
-  post({kind: 'answer', id, answer: kind === 'query' ? core.query(request, nowNs) : core.readState(request, nowNs)})
+function answer(core: ExecutionCore, read: Read): void {
+  const {id} = read
+  switch (read.kind) {
+    case 'query':
+      return post({kind: 'answer', id, answer: core.query(read.request, read.nowNs)})
+    case 'readState':
+      return post({kind: 'answer', id, answer: core.readState(read.request, read.nowNs)})
+    case 'finishOutcall':
+      return post({kind: 'outcallFinished', id, payload: core.finishOutcall(read.request, read.result)})
+  }
 }
 
 /** Nothing may be executed after this: the state could be half changed. */

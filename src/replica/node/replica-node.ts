@@ -26,6 +26,7 @@ import {ExecutionClient} from './execution-client.js'
 import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
 import {IngressDesk} from './ingress-desk.js'
 import type {Executed, Ready} from './messages.js'
+import {OutcallDesk} from './outcall-desk.js'
 import {replayLog} from './replay-log.js'
 import {RoundDriver} from './round-driver.js'
 
@@ -63,8 +64,10 @@ export class ReplicaNode implements ReplicaPort {
   /** Serves the paths below `/api/`. */
   readonly listener = createReplicaListener(this)
   readonly #parts: NodeParts
+  readonly #consensus: Consensus
   readonly #driver: RoundDriver
   readonly #ingress: IngressDesk
+  readonly #outcalls: OutcallDesk
   readonly #waiters = new CallWaiters()
   readonly #failed: (error: unknown) => void
   #certifiedHeight = 0
@@ -103,8 +106,13 @@ export class ReplicaNode implements ReplicaPort {
   static async #open(parts: NodeParts, loaded: Ready, failures: Failures): Promise<ReplicaNode> {
     const {execution, log, keys} = parts
     const ingress = new IngressDesk(keys)
-    ingress.follow(loaded)
-    const replay = await replayLog(log, execution, (executed) => ingress.follow(executed))
+    const outcalls = new OutcallDesk()
+    const follow = (changed: Executed | Ready): void => {
+      ingress.follow(changed)
+      outcalls.follow(changed.outcalls)
+    }
+    follow(loaded)
+    const replay = await replayLog(log, execution, follow)
     const subnet = getSubnet(keys.registry, keys.subnetId)
     const config = configOf(subnet, keys.node.id, keys.registry.version)
     const anchor: Anchor = replay.anchor ?? (loaded.anchor ? decodeFinalBlock(loaded.anchor) : makeGenesis(config, loaded.timeNs))
@@ -119,6 +127,7 @@ export class ReplicaNode implements ReplicaPort {
     const node = new ReplicaNode(parts, {
       consensus,
       ingress,
+      outcalls,
       failures,
       report: {tornTail: log.tornTail, replayedHeights: replay.heights},
       last: replay.last ?? loaded,
@@ -130,11 +139,20 @@ export class ReplicaNode implements ReplicaPort {
 
   private constructor(
     parts: NodeParts,
-    opened: {consensus: Consensus; ingress: IngressDesk; failures: Failures; report: StartReport; last: Pick<Executed, 'wake' | 'timeNs'>},
+    opened: {
+      consensus: Consensus
+      ingress: IngressDesk
+      outcalls: OutcallDesk
+      failures: Failures
+      report: StartReport
+      last: Pick<Executed, 'wake' | 'timeNs'>
+    },
   ) {
     this.#parts = parts
     this.keys = parts.keys
+    this.#consensus = opened.consensus
     this.#ingress = opened.ingress
+    this.#outcalls = opened.outcalls
     this.report = opened.report
     this.#failed = opened.failures.report
     this.#sinceCheckpoint = {heights: opened.report.replayedHeights, instructions: 0n}
@@ -144,13 +162,22 @@ export class ReplicaNode implements ReplicaPort {
         execution: parts.execution,
         nowNs: parts.options.nowNs,
         logBatch: (delivered) => this.#logBatch(delivered),
-        hasIngress: () => !this.#ingress.isEmpty,
+        hasIngress: () => this.#ingress.selector.hasWork(parts.options.nowNs()),
+        findNextIngressDue: () => this.#ingress.selector.findNextDue(parts.options.nowNs()),
         publish: (certification, executed) => this.#publish(certification, executed),
         onFailure: opened.failures.report,
       },
       opened.last.wake,
       opened.last.timeNs,
     )
+    this.#outcalls.open({
+      finish: (request, result) => parts.execution.finishOutcall(request, result),
+      respond: (id, payload) => {
+        opened.consensus.addResponse({id, payload})
+        this.#driver.poke()
+      },
+      onFailure: opened.failures.report,
+    })
   }
 
   getStatus(): NodeStatus {
@@ -163,7 +190,7 @@ export class ReplicaNode implements ReplicaPort {
   }
 
   async call(request: CallRequest): Promise<CallAnswer> {
-    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer})
+    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer, subnetId: this.keys.subnetId})
     if (admission.kind === 'refused') return admission
     const {item} = admission
     const {id} = item.ingress
@@ -171,7 +198,8 @@ export class ReplicaNode implements ReplicaPort {
     const verdict = await this.#parts.execution.filter(item.ingress)
     if (verdict.kind === 'rejected')
       return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
-    if (verdict.kind === 'known') return verdict.certificate ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
+    if (verdict.kind === 'known')
+      return verdict.certificate && request.isSynchronous ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
     const added = this.#ingress.add(item)
     if (added === 'full') return OVERLOADED
     if (added === 'known') return DUPLICATE
@@ -193,6 +221,7 @@ export class ReplicaNode implements ReplicaPort {
   /** Ends after the round in flight, with a checkpoint, so that the next start replays nothing. */
   async stop(): Promise<void> {
     this.#health = 'starting'
+    this.#outcalls.close()
     await this.#driver.stop()
     this.#waiters.close()
     await this.#checkpointing
@@ -209,7 +238,7 @@ export class ReplicaNode implements ReplicaPort {
     this.#sinceCheckpoint = {heights: 0, instructions: 0n}
     log.startSegment()
     const height = await execution.checkpoint(this.#anchor)
-    await log.removeUpTo(height)
+    await log.archiveUpTo(height)
   }
 
   #logBatch({batch, record}: DeliveredBatch): Promise<void> {
@@ -220,6 +249,8 @@ export class ReplicaNode implements ReplicaPort {
   #publish({height, rootHash, signature}: Certification, executed: Executed): void {
     this.#certifiedHeight = height
     this.#ingress.follow(executed)
+    this.#outcalls.follow(executed.outcalls)
+    for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
     for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})
