@@ -44,7 +44,11 @@ async function compileAll() {
   }
   await compiler.close()
   // Motoko has no word for minting cycles; that for burning them has the same shape.
-  compiled['cycles-minting'].wasm = renameImport(compiled['cycles-minting'].wasm, {module: 'ic0', from: 'cycles_burn128', to: 'mint_cycles128'})
+  compiled['cycles-minting'].wasm = renameImport(compiled['cycles-minting'].wasm, {
+    module: 'ic0',
+    from: 'cycles_burn128',
+    to: 'mint_cycles128',
+  })
   return compiled
 }
 
@@ -52,7 +56,9 @@ function check() {
   const kept = JSON.parse(readFileSync(join(folder, 'checksums.json'), 'utf8'))
   const stale = Object.keys(modules).filter((name) => kept.modules[name] !== sha256(modules[name].wasm))
   if (stale.length === 0 && kept.image === sha256(image)) return
-  console.error(`System canisters are stale${stale.length > 0 ? ` (${stale.join(', ')})` : ''}. Run \`node bin/system-canisters.js\` and commit what it writes.`)
+  console.error(
+    `System canisters are stale${stale.length > 0 ? ` (${stale.join(', ')})` : ''}. Run \`node bin/system-canisters.js\` and commit what it writes.`,
+  )
   process.exitCode = 1
 }
 

@@ -21,8 +21,8 @@ import type {CanisterState} from '../../state/canister-state.js'
 import {newState} from '../../state/new-state.js'
 import type {ReplicatedState} from '../../state/replicated-state.js'
 import {createExecutionRooms} from '../execution-rooms.js'
-import {HALF_OF_ALL_CYCLES, newSystemCanister} from './image.js'
 import {GOVERNANCE_ID, ROOT_ID, SYSTEM_CANISTER_IDS, type SystemCanisterName} from './ids.js'
+import {HALF_OF_ALL_CYCLES, newSystemCanister} from './image.js'
 
 export interface SystemModule {
   readonly wasm: Uint8Array
@@ -54,7 +54,7 @@ const ARGUMENTS: Record<SystemCanisterName, unknown> = {
     Init: {
       minting_account: mintingAccount,
       icrc1_minting_account: [{owner: GOVERNANCE_ID, subaccount: []}],
-      initial_values: RICH_ACCOUNTS.map((account) => [account, {e8s: ICP_BALANCE_E8S}]),
+      initial_values: RICH_ACCOUNTS.map((account) => ({_0_: account, _1_: {e8s: ICP_BALANCE_E8S}})),
       index_id: [SYSTEM_CANISTER_IDS['icp-index']],
     },
   },
@@ -62,7 +62,7 @@ const ARGUMENTS: Record<SystemCanisterName, unknown> = {
     Init: {
       max_blocks_per_request: 50n,
       index_id: [SYSTEM_CANISTER_IDS['cycles-index']],
-      initial_balances: [[[{owner: ANONYMOUS_PRINCIPAL, subaccount: []}, HALF_OF_ALL_CYCLES]]],
+      initial_balances: [[{_0_: {owner: ANONYMOUS_PRINCIPAL, subaccount: []}, _1_: HALF_OF_ALL_CYCLES}]],
     },
   },
   'cycles-minting': {
