@@ -18,6 +18,8 @@ export interface LocalServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** The network has ended by itself. */
   readonly onFailure: (error: unknown) => void
 }
@@ -31,8 +33,8 @@ export class LocalServer {
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
-  static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
-    const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+  static async start({stateFolder, host, port, systemCanisters, onFailure}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({stateFolder, systemCanisters, version: icicleVersion(), nowNs: systemNowNs, onFailure})
     try {
       const http = createServer()
       http.keepAliveTimeout = KEEP_ALIVE_MS

@@ -38,6 +38,8 @@ import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
   readonly state: ReplicatedState
+  /** The state is that of a checkpoint; else all of it goes into the next one. */
+  readonly isSaved?: boolean
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
   readonly trace?: (event: TraceEvent) => void
@@ -73,8 +75,9 @@ export class ExecutionCore {
   #certified: CertifiedView | undefined
   readonly #fees: FeeTable
 
-  constructor({state, keys, runtime, trace}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, trace}: ExecutionCoreOptions) {
     this.state = state
+    if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
     this.#fees = feesFor(getSubnet(keys.registry, state.subnetId))
     this.#tree = createStateTree(state, keys.registry)

@@ -1,11 +1,13 @@
 /** The execution worker: a thread that owns the state. Messages in, messages out; the thinking is `ExecutionCore`'s. */
 
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parentPort, workerData} from 'node:worker_threads'
-import {gunzipSync} from 'node:zlib'
+import {brotliDecompressSync, gunzipSync} from 'node:zlib'
 import {invariant} from '../../base/invariant.js'
 import {findCanisterNumber} from '../../protocol/principal.js'
 import {initBls} from '../crypto/bls.js'
+import {recountMemory} from '../cycles/subnet-memory.js'
 import {getSubnet} from '../registry/ranges.js'
 import {newState} from '../state/new-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
@@ -15,6 +17,7 @@ import {loadCheckpoint} from './checkpoint.js'
 import {ExecutionCore} from './execution-core.js'
 import {deriveGenesisKeys, type Genesis, type GenesisKeys} from './genesis.js'
 import type {Answered, ExecutionSetup, FromExecution, Question, ToExecution} from './messages.js'
+import {decodeSystemCanisters} from './system-canisters/image.js'
 
 type Read = Exclude<Question, {kind: 'filter'}>
 /** Posted as one message; measured 2026-11-24, 2 cores: a message from thread to thread costs 50 µs, a signed query without it 95 µs. */
@@ -38,6 +41,7 @@ async function main(): Promise<void> {
   const core = new ExecutionCore({
     state: loaded.state,
     keys,
+    isSaved: loaded.anchor !== undefined,
     runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength})},
   })
   port!.on('message', (message: ToExecution) => {
@@ -55,7 +59,13 @@ async function main(): Promise<void> {
 
 function genesisState(genesis: Genesis, {registry, subnetId}: GenesisKeys): ReplicatedState {
   const {allocationRange} = getSubnet(registry, subnetId)
-  return newState({subnetId, timeNs: genesis.createdAtNs, nextCanisterNumber: findCanisterNumber(allocationRange.first)!})
+  const timeNs = genesis.createdAtNs
+  const state = newState({subnetId, timeNs, nextCanisterNumber: findCanisterNumber(allocationRange.first)!})
+  if (genesis.systemCanisters === undefined) return state
+  const image = brotliDecompressSync(readFileSync(genesis.systemCanisters))
+  for (const canister of decodeSystemCanisters(image, timeNs)) state.canisters.set(canister.id, canister)
+  recountMemory(state, state.canisters.keys())
+  return state
 }
 
 /** Takes the state as it is when this is called; batches may go on before it is on disk. */

@@ -18,7 +18,7 @@ import type {HttpOutcall} from '../state/replicated-state.js'
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
   readonly stateFolder: string
-  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint}
+  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint; readonly systemCanisters?: string | undefined}
 }
 
 /** Asked by somebody who waits for the answer. */

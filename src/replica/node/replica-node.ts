@@ -36,6 +36,8 @@ const CHECKPOINT_INSTRUCTIONS = 20_000_000_000n
 
 export interface ReplicaNodeOptions {
   readonly stateFolder: string
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** Of the program; recorded with every batch. */
   readonly version: string
   /** Nanoseconds since 1970. */
@@ -81,7 +83,7 @@ export class ReplicaNode implements ReplicaPort {
   static async start(options: ReplicaNodeOptions): Promise<ReplicaNode> {
     const lock = lockStore(options.stateFolder)
     try {
-      const genesis = loadGenesis(options.stateFolder, options.nowNs)
+      const genesis = loadGenesis(options.stateFolder, options)
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
       try {
