@@ -18,6 +18,7 @@ import type {ProjectContext} from './context.js'
 import type {GivenArgument} from './encode-argument.js'
 import {encodeInstallArgument} from './install-argument.js'
 import {runHooks} from './run-hooks.js'
+import {syncCanisterAssets} from './sync-assets.js'
 import {uploadModule} from './upload-module.js'
 
 export type ModeName = 'install' | 'reinstall' | 'upgrade' | 'auto'
@@ -69,6 +70,7 @@ export async function installCanister(
   const isUnchanged = mode === 'upgrade' && !options.upgradeUnchanged && installed !== undefined && equalBytes(installed, hash)
   if (isUnchanged) context.reporter.info(`Module hash ${toHex(hash)} is already installed.`)
   else await installModule(context, agent, {subject, options, mode, hash})
+  if (subject.config?.type === 'assets') await syncCanisterAssets(context, agent, {canisterId: subject.id, config: subject.config})
   if (subject.config) await runHooks(context, subject.name, 'post-install')
   return {name: subject.name, id: subject.id, mode, isUnchanged}
 }

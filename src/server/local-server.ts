@@ -5,8 +5,10 @@ import type {AddressInfo} from 'node:net'
 import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
+import {createPages} from '../pages/pages.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ServerPortInUse} from './errors.js'
+import {findNetworkFacts} from './network-facts.js'
 
 /** Browsers and agents reuse connections for about as long. */
 const KEEP_ALIVE_MS = 60_000
@@ -16,6 +18,8 @@ export interface LocalServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** The network has ended by itself. */
   readonly onFailure: (error: unknown) => void
 }
@@ -29,8 +33,8 @@ export class LocalServer {
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
-  static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
-    const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+  static async start({stateFolder, host, port, systemCanisters, onFailure}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({stateFolder, systemCanisters, version: icicleVersion(), nowNs: systemNowNs, onFailure})
     try {
       const http = createServer()
       http.keepAliveTimeout = KEEP_ALIVE_MS
@@ -53,11 +57,13 @@ export class LocalServer {
   }
 }
 
-/** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
+/** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
   const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
   return (request, response) => {
-    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
+    const answer = request.url?.startsWith('/api/') ? node.listener : request.url?.startsWith('/_/') ? pages : gateway
+    const answered = answer(request, response)
     answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})

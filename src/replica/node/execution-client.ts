@@ -7,7 +7,7 @@ import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
+import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Question, Ready, ToExecution} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
@@ -21,6 +21,7 @@ export class ExecutionClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
   readonly #ready: Promise<Ready>
+  #questions: Question[] = []
   #nextId = 0
   #failure: Error | undefined
 
@@ -75,7 +76,10 @@ export class ExecutionClient {
 
   /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
   checkpoint(anchor: Uint8Array): Promise<number> {
-    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
+    const id = this.#nextId++
+    const written = this.#wait<number>(id)
+    this.#post({kind: 'checkpoint', id, anchor})
+    return written
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
@@ -84,10 +88,11 @@ export class ExecutionClient {
     await this.#worker.terminate()
   }
 
-  #ask<T>(build: (id: number) => ToExecution): Promise<T> {
+  /** Leaves with whatever else is asked in this turn of the event loop. */
+  #ask<T>(build: (id: number) => Question): Promise<T> {
     const id = this.#nextId++
     const answer = this.#wait<T>(id)
-    this.#post(build(id))
+    if (this.#questions.push(build(id)) === 1) setImmediate(() => this.#postQuestions())
     return answer
   }
 
@@ -96,8 +101,17 @@ export class ExecutionClient {
     return new Promise((resolve, reject) => this.#waiting.set(key, {resolve, reject}))
   }
 
+  /** In the order in which things were said. */
   #post(message: ToExecution): void {
+    this.#postQuestions()
     this.#worker.postMessage(message)
+  }
+
+  #postQuestions(): void {
+    if (this.#questions.length === 0) return
+    const questions = this.#questions
+    this.#questions = []
+    this.#worker.postMessage({kind: 'questions', questions} satisfies ToExecution)
   }
 
   #receive(message: FromExecution): void {
@@ -105,12 +119,9 @@ export class ExecutionClient {
       case 'ready':
       case 'executed':
         return this.#settle(message.kind, message)
-      case 'verdict':
-        return this.#settle(message.id, message.verdict)
-      case 'answer':
-        return this.#settle(message.id, message.answer)
-      case 'outcallFinished':
-        return this.#settle(message.id, message.payload)
+      case 'answers':
+        for (const {id, value} of message.answers) this.#settle(id, value)
+        return
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

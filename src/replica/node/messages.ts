@@ -11,25 +11,30 @@ import type {PendingOutcall} from '../adapters/http-outcalls.js'
 import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {NextWake} from '../execution/next-wake.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
-import type {Batch} from '../messaging/batch.js'
+import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
 import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
   readonly stateFolder: string
-  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint}
+  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint; readonly systemCanisters?: string | undefined}
 }
 
-export type ToExecution =
-  | {readonly kind: 'execute'; readonly batch: Batch}
-  /** The root of this height is signed, and its batch is on disk: answers may show it. */
-  | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+/** Asked by somebody who waits for the answer. */
+export type Question =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   /** Make the answer of an outcall from what was fetched. */
   | {readonly kind: 'finishOutcall'; readonly id: number; readonly request: HttpOutcall; readonly result: OutcallResult}
+
+export type ToExecution =
+  /** Several at once, for the same reason as `answers`. */
+  | {readonly kind: 'questions'; readonly questions: readonly Question[]}
+  | {readonly kind: 'execute'; readonly batch: Batch}
+  /** The root of this height is signed, and its batch is on disk: answers may show it. */
+  | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
   /** Write a checkpoint of the current state; `anchor` is its block, which consensus goes on from. */
   | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
 
@@ -70,6 +75,8 @@ export interface Executed {
   readonly view: InductionViewChange
   readonly wake: NextWake
   readonly outcalls: OutcallChange
+  /** Of the queries answered since the batch before. */
+  readonly queryStats: readonly QueryStatsDelta[]
   /** Of all messages and tasks of the batch. */
   readonly instructions: bigint
 }
@@ -87,12 +94,17 @@ export interface Ready {
   readonly anchor: Uint8Array | undefined
 }
 
+/** To the request with this id. */
+export interface Answered {
+  readonly id: number
+  readonly value: FilterVerdict | ReadAnswer | ResponsePayload
+}
+
 export type FromExecution =
   | Ready
   | Executed
-  | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
-  | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
-  | {readonly kind: 'outcallFinished'; readonly id: number; readonly payload: ResponsePayload}
+  /** Several at once: waking the other thread costs more than a query. */
+  | {readonly kind: 'answers'; readonly answers: readonly Answered[]}
   | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
   /** The worker cannot go on; it ends after this. */
   | {

@@ -2,7 +2,8 @@
 
 import {equalBytes, toHex} from '../../base/bytes.js'
 import {decodeFinalBlock, type FinalBlock, replayBatch} from '../consensus/delivery.js'
-import type {BatchLog, LoggedHeight} from '../store/batch-log.js'
+import type {BatchLog} from '../store/batch-log.js'
+import type {LoggedHeight} from '../store/read-log.js'
 import {ReplayDiverged} from './errors.js'
 import type {ExecutionClient} from './execution-client.js'
 import type {Executed} from './messages.js'

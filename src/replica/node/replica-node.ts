@@ -36,6 +36,8 @@ const CHECKPOINT_INSTRUCTIONS = 20_000_000_000n
 
 export interface ReplicaNodeOptions {
   readonly stateFolder: string
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** Of the program; recorded with every batch. */
   readonly version: string
   /** Nanoseconds since 1970. */
@@ -64,6 +66,7 @@ export class ReplicaNode implements ReplicaPort {
   /** Serves the paths below `/api/`. */
   readonly listener = createReplicaListener(this)
   readonly #parts: NodeParts
+  readonly #consensus: Consensus
   readonly #driver: RoundDriver
   readonly #ingress: IngressDesk
   readonly #outcalls: OutcallDesk
@@ -80,7 +83,7 @@ export class ReplicaNode implements ReplicaPort {
   static async start(options: ReplicaNodeOptions): Promise<ReplicaNode> {
     const lock = lockStore(options.stateFolder)
     try {
-      const genesis = loadGenesis(options.stateFolder, options.nowNs)
+      const genesis = loadGenesis(options.stateFolder, options)
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
       try {
@@ -149,6 +152,7 @@ export class ReplicaNode implements ReplicaPort {
   ) {
     this.#parts = parts
     this.keys = parts.keys
+    this.#consensus = opened.consensus
     this.#ingress = opened.ingress
     this.#outcalls = opened.outcalls
     this.report = opened.report
@@ -188,7 +192,7 @@ export class ReplicaNode implements ReplicaPort {
   }
 
   async call(request: CallRequest): Promise<CallAnswer> {
-    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer})
+    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer, subnetId: this.keys.subnetId})
     if (admission.kind === 'refused') return admission
     const {item} = admission
     const {id} = item.ingress
@@ -236,7 +240,7 @@ export class ReplicaNode implements ReplicaPort {
     this.#sinceCheckpoint = {heights: 0, instructions: 0n}
     log.startSegment()
     const height = await execution.checkpoint(this.#anchor)
-    await log.removeUpTo(height)
+    await log.archiveUpTo(height)
   }
 
   #logBatch({batch, record}: DeliveredBatch): Promise<void> {
@@ -248,6 +252,7 @@ export class ReplicaNode implements ReplicaPort {
     this.#certifiedHeight = height
     this.#ingress.follow(executed)
     this.#outcalls.follow(executed.outcalls)
+    for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
     for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})
