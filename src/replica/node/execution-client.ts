@@ -57,6 +57,11 @@ export class ExecutionClient {
     this.#post({kind: 'certified', height, signature})
   }
 
+  /** Resolves when every long execution has used up its slice: the next round will not wait for one. */
+  slicesUsed(): Promise<void> {
+    return this.#ask((id) => ({kind: 'settle', id}))
+  }
+
   filter(ingress: Ingress): Promise<FilterVerdict> {
     return this.#ask((id) => ({kind: 'filter', id, ingress}))
   }
@@ -105,6 +110,8 @@ export class ExecutionClient {
         return this.#settle(message.id, message.verdict)
       case 'answer':
         return this.#settle(message.id, message.answer)
+      case 'settled':
+        return this.#settle(message.id, undefined)
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

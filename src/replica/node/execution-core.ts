@@ -34,6 +34,8 @@ export interface ExecutionCoreOptions {
   readonly state: ReplicatedState
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
+  /** Other than the Internet Computer's: for tests. */
+  readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
 }
 
@@ -57,17 +59,19 @@ export class ExecutionCore {
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
+  readonly #slices: ExecutionCoreOptions['slices']
   readonly #trace: ExecutionCoreOptions['trace']
   #rootHash: Uint8Array
   #signature: Uint8Array | undefined
 
-  constructor({state, keys, runtime, trace}: ExecutionCoreOptions) {
+  constructor({state, keys, runtime, slices, trace}: ExecutionCoreOptions) {
     this.state = state
     this.#keys = keys
     this.#subnet = getSubnet(keys.registry, state.subnetId)
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
+    this.#slices = slices
     this.#trace = trace
     this.#rootHash = this.#labels.rootHash()
   }
@@ -98,6 +102,7 @@ export class ExecutionCore {
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
+      ...(this.#slices && {slices: this.#slices}),
       ...(this.#trace && {trace: this.#trace}),
     })
     updateStateTree(this.#tree, this.state, registry)

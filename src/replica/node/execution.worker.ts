@@ -9,12 +9,16 @@ import {getSubnet} from '../registry/ranges.js'
 import {newState} from '../state/new-state.js'
 import {ExecutionCore} from './execution-core.js'
 import {deriveGenesisKeys} from './genesis.js'
+import {LanePool} from './lane-pool.js'
 import type {ExecutionSetup, FromExecution, ToExecution} from './messages.js'
 
 type Read = Extract<ToExecution, {kind: 'query' | 'readState'}>
 
 const port = parentPort
 invariant(port, 'execution.worker is started as a worker thread')
+
+/** Where long executions go on while this thread answers. */
+const lanes = new LanePool()
 
 const post = (message: FromExecution): void => port.postMessage(message)
 
@@ -28,7 +32,7 @@ async function main(): Promise<void> {
   const {allocationRange} = getSubnet(keys.registry, keys.subnetId)
   const nextCanisterNumber = findCanisterNumber(allocationRange.first)!
   const state = newState({subnetId: keys.subnetId, timeNs: genesis.createdAtNs, nextCanisterNumber})
-  const core = new ExecutionCore({state, keys, runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength})}})
+  const core = new ExecutionCore({state, keys, runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength}), lanes}})
   port!.on('message', (message: ToExecution) => {
     try {
       receive(core, message)
@@ -43,7 +47,13 @@ async function main(): Promise<void> {
 function receive(core: ExecutionCore, message: ToExecution): void {
   switch (message.kind) {
     case 'execute':
-      post(core.execute(message.batch))
+      lanes
+        .settled()
+        .then(() => post(core.execute(message.batch)))
+        .catch(fail)
+      return
+    case 'settle':
+      lanes.settled().then(() => post({kind: 'settled', id: message.id}), fail)
       return
     case 'certified':
       core.certified(message.height, message.signature)

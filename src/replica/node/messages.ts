@@ -22,6 +22,8 @@ export type ToExecution =
   | {readonly kind: 'execute'; readonly batch: Batch}
   /** The root of this height is signed, and its batch is on disk: answers may show it. */
   | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+  /** Asks to be told when every long execution has used up its slice. */
+  | {readonly kind: 'settle'; readonly id: number}
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
@@ -71,6 +73,7 @@ export type FromExecution =
   | Executed
   | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
   | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
+  | {readonly kind: 'settled'; readonly id: number}
   | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
   /** The worker cannot go on; it ends after this. */
   | {
