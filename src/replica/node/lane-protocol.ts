@@ -97,7 +97,9 @@ export function copyMemory(memory: PagedMemory): MemoryImage {
     if (chunk && ZERO_CHUNK.compare(chunk) !== 0) units.push(index)
   }
   const content = new Uint8Array(units.length * CHUNK_BYTES)
-  units.forEach((index, position) => content.set(memory.findChunk(index)!, position * CHUNK_BYTES))
+  units.forEach((index, position) => {
+    content.set(memory.findChunk(index)!, position * CHUNK_BYTES)
+  })
   return {sizeBytes, unitBytes: CHUNK_BYTES, units, content}
 }
 
