@@ -37,7 +37,7 @@ describe('the main job, as a user types it', function () {
   })
 
   it('starts the network and deploys', () => {
-    user.succeed(project, 'start', '--background', '--host', '127.0.0.1:0')
+    user.succeed(project, 'start', '--background')
     const {stderr, stdout, exitCode} = user.run(project, 'deploy')
     assert.equal(exitCode, 0, stderr)
     assert.equal(stdout, '')
@@ -82,7 +82,7 @@ describe('the main job, as a user types it', function () {
   it('keeps the state through stop and start', () => {
     const id = user.succeed(project, 'canister', 'id', 'hello_backend')
     user.succeed(project, 'stop')
-    user.succeed(project, 'start', '--background', '--host', '127.0.0.1:0')
+    user.succeed(project, 'start', '--background')
     assert.equal(user.succeed(project, 'canister', 'id', 'hello_backend'), id)
     assert.equal(user.succeed(project, 'canister', 'call', 'hello_backend', 'increment'), '(3 : nat)\n')
   })
@@ -92,7 +92,7 @@ describe('the main job, as a user types it', function () {
     process.kill(pid, 'SIGKILL')
     await waitUntilGone(pid)
     assert.equal(user.run(project, 'canister', 'call', 'hello_backend', 'increment').exitCode, 255)
-    user.succeed(project, 'start', '--background', '--host', '127.0.0.1:0')
+    user.succeed(project, 'start', '--background')
     assert.equal(user.succeed(project, 'canister', 'call', 'hello_backend', 'increment'), '(4 : nat)\n')
   })
 

@@ -1,27 +1,14 @@
 /** CPU time of light commands, against an empty Node process. */
 
-import {spawnSync} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {removeFolder, temporaryFolder} from '../support/local-network.js'
 import {repositoryRoot} from '../support/repository-root.js'
+import {cpuMs} from './cpu-time.js'
 import type {Bench, Row} from './row.js'
 
 const RUNS = 9
 const program = join(repositoryRoot, 'bin', 'run.js')
-const probe = join(repositoryRoot, 'test', 'perf', 'cpu-probe.cjs')
-
-/** CPU milliseconds of one run. */
-function cpuMs(args: readonly string[], cwd: string): number {
-  const {output, status} = spawnSync(process.execPath, ['--require', probe, ...args], {
-    cwd,
-    env: {...process.env, HOME: cwd, DFX_CONFIG_ROOT: cwd, DFX_CACHE_ROOT: cwd},
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${output[2]}`)
-  return Number(output[3]) / 1000
-}
 
 export const commandBench: Bench = {
   name: 'commands',
@@ -38,8 +25,8 @@ export const commandBench: Bench = {
       const floors: number[] = []
       const values = commands.map((): number[] => [])
       for (let run = 0; run < RUNS; run++) {
-        floors.push(cpuMs(['-e', '0'], folder))
-        for (const [index, {args}] of commands.entries()) values[index]!.push(cpuMs(args, folder))
+        floors.push(cpuMs(['-e', '0'], {cwd: folder, home: folder}))
+        for (const [index, {args}] of commands.entries()) values[index]!.push(cpuMs(args, {cwd: folder, home: folder}))
       }
       const floor = {what: 'node -e 0', value: Math.min(...floors)}
       return commands.map(

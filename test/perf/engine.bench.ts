@@ -175,8 +175,18 @@ function largeModules(wasm: Uint8Array, megabytes: number, variants: number): Ui
     return to.toBytes()
   }
   const contents = new Map<number, Uint8Array>([
-    [SECTION.function, repeated((to) => functions.forEach((type) => to.u32(type)), functions.length)],
-    [SECTION.code, repeated((to) => bodies.forEach(({start, end}) => to.sized(wasm.subarray(start, end))), bodies.length)],
+    [
+      SECTION.function,
+      repeated((to) => {
+        for (const type of functions) to.u32(type)
+      }, functions.length),
+    ],
+    [
+      SECTION.code,
+      repeated((to) => {
+        for (const {start, end} of bodies) to.sized(wasm.subarray(start, end))
+      }, bodies.length),
+    ],
   ])
   return Array.from({length: variants}, (_, variant) => {
     const to = new WasmWriter(megabytes * 1.3e6).raw(wasm.subarray(0, 8))

@@ -1,7 +1,7 @@
 /** A user with an empty home: runs the shipped program and reads what it prints. Needs a fresh `dist` (`node bin/build.js`). */
 
 import {spawnSync} from 'node:child_process'
-import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {removeFolder, temporaryFolder} from './local-network.js'
 import {repositoryRoot} from './repository-root.js'
@@ -12,13 +12,21 @@ export interface Outcome {
   readonly stderr: string
 }
 
+let count = 0
+
 export class User {
   readonly base = temporaryFolder('icicle-user-')
   readonly home = join(this.base, 'home')
   readonly work = join(this.base, 'work')
 
+  /** Of its local network: not the usual one, which the developer's own network may have. */
+  readonly port = 20_000 + ((process.pid * 8 + count++) % 12_000)
+
   constructor() {
-    for (const folder of [this.home, this.work]) mkdirSync(folder)
+    const config = join(this.home, '.config', 'dfx')
+    for (const folder of [config, this.work]) mkdirSync(folder, {recursive: true})
+    const networks = {local: {bind: `127.0.0.1:${this.port}`, type: 'ephemeral'}}
+    writeFileSync(join(config, 'networks.json'), JSON.stringify(networks))
   }
 
   /** `icicle …args` in `folder`, a path below the working folder. */

@@ -15,6 +15,8 @@ export interface ExecutionEnvironment {
   /** DER, 133 bytes. */
   readonly rootKeyDer: Uint8Array
   readonly isSystemSubnet: boolean
+  /** No debt of instructions from earlier installs: `SubnetRecord.hasFreeInstallRate`. */
+  readonly hasFreeInstallRate?: boolean
   readonly fees: FeeTable
   readonly runtime: Runtime
   /** How long an execution runs in its first round and in each further one; where absent, it runs to its end. */

@@ -34,6 +34,8 @@ export interface InstallCodeArgs {
   readonly wasm: Uint8Array
   readonly arg: Uint8Array
   readonly sender: Principal
+  /** Spent before on putting the module together from chunks: part of what the installation may use. */
+  readonly assemblyInstructions?: bigint
 }
 
 export type InstallCodeResult =
@@ -108,7 +110,7 @@ function conclude(installation: Installation, error: CallError): InstallCodeResu
 function settle({canister, env, instructionsLeft}: Installation, {prepaidCycles, budget}: Installation['payment']): bigint {
   const instructions = budget.instructionLimit - instructionsLeft
   refundExecution(canister, prepaidCycles, {...budget, instructionsUsed: instructions}, env.fees)
-  if (!env.isSystemSubnet) canister.installCodeDebt += instructions
+  if (!env.isSystemSubnet && !env.hasFreeInstallRate) canister.installCodeDebt += instructions
   return instructions
 }
 

@@ -172,7 +172,8 @@ function deploy({draft, args, env}: Installation, newModule: InstalledModule): v
   draft.version++
 }
 
-function describeModule({wasm, hash}: ModuleCode, {isWasm64, methods, customSections}: ModuleInfo): InstalledModule {
+/** What the state keeps of a module that passed inspection. */
+export function describeModule({wasm, hash}: ModuleCode, {isWasm64, methods, customSections}: ModuleInfo): InstalledModule {
   return {
     wasm,
     hash,

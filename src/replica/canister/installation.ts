@@ -52,7 +52,7 @@ export interface InstallStage extends InstallOrder {
 }
 
 export function beginInstallation(canister: CanisterState, {args, module, payment}: InstallOrder, env: ExecutionEnvironment): Installation {
-  const instructionsLeft = payment.budget.instructionLimit
+  const instructionsLeft = payment.budget.instructionLimit - (args.assemblyInstructions ?? 0n)
   return {
     ...{args, module, payment, canister, env, instructionsLeft},
     draft: {...canister, consumed: {...canister.consumed}},

@@ -3,7 +3,7 @@
 import {proposalMessage} from './artifacts.js'
 import {type DkgPayload, EMPTY_PAYLOAD, type Payload, type SealedBlock, sealBlock} from './block.js'
 import {isSummaryHeight, MAX_FAILED_RECENTLY, RECENT_BLOCKS} from './parameters.js'
-import {findPayloadRules, type PayloadRules} from './proposal-rules.js'
+import {findPayloadRules, type PayloadRules, QUERY_STATS_BYTES} from './proposal-rules.js'
 import {responseBytes} from './responses.js'
 import type {Round, Work} from './round.js'
 import {findRoundStart, isChainTooLong} from './round-start.js'
@@ -97,9 +97,14 @@ function findStoppedTime({pool, stoppedForNs}: Round, parent: SealedBlock, timeN
 }
 
 function buildPayload(round: Round, rules: PayloadRules): Payload {
-  const responses = round.responses.listAgreed(rules.answered, rules.maxBytes / 2)
-  const bytes = responses.reduce((sum, response) => sum + responseBytes(response), 0)
-  return {responses, ingress: round.payloads.build({...rules, maxBytes: rules.maxBytes - bytes})}
+  const {config, queryStats: pool, responses: answers, payloads} = round
+  // What is in a block of this node that is not final yet may still be needed again: wait for it.
+  const isReported = rules.ancestors.some(({height, maker}) => maker === config.nodeId && height > round.deliveredHeight)
+  const queryStats = isReported ? [] : pool.list()
+  const statsBytes = queryStats.length * QUERY_STATS_BYTES
+  const responses = answers.listAgreed(rules.answered, (rules.maxBytes - statsBytes) / 2)
+  const bytes = responses.reduce((sum, response) => sum + responseBytes(response), statsBytes)
+  return {queryStats, responses, ingress: payloads.build({...rules, maxBytes: rules.maxBytes - bytes})}
 }
 
 /** What a block at `height` has to say of key generation: exactly this. */

@@ -3,7 +3,7 @@
  *
  *     block = CBOR [header, payload], both byte strings
  *     header = CBOR [version, height, parent, maker, rank, time, registry version, certified height, dkg, payload hash, stopped for]
- *     payload = CBOR [ingress, responses]
+ *     payload = CBOR [ingress, responses, query statistics]
  *     block hash = SHA-256(domain ‖ header); payload hash = SHA-256(domain ‖ payload)
  *
  * The encoding is icicle's own: no client sees it. Source of the fields: digest consensus sections 2 and 4.
@@ -16,7 +16,7 @@ import {type CborInput, type CborValue, decodeCbor} from '../../protocol/cbor.js
 import {encodeCbor} from '../../protocol/cbor-encode.js'
 import {type NodeId, principalFromBytes, principalToBytes} from '../../protocol/principal.js'
 import {decodeIngress, type IngressItem} from '../ingress/ingress-item.js'
-import type {ConsensusResponse} from '../messaging/batch.js'
+import type {ConsensusResponse, QueryStatsDelta} from '../messaging/batch.js'
 import {bytesAt, itemsAt, natAt, numberAt, textAt} from './cbor-fields.js'
 import {type Hash, inDomain, type NodeSignature} from './statements.js'
 
@@ -30,9 +30,11 @@ export interface AgreedResponse extends ConsensusResponse {
 export interface Payload {
   readonly ingress: readonly IngressItem[]
   readonly responses: readonly AgreedResponse[]
+  /** Of the maker: what the queries it answered add up to since its last report, by canister id. */
+  readonly queryStats: readonly QueryStatsDelta[]
 }
 
-export const EMPTY_PAYLOAD: Payload = {ingress: [], responses: []}
+export const EMPTY_PAYLOAD: Payload = {ingress: [], responses: [], queryStats: []}
 
 /**
  * A summary begins an interval and names its members; a data block names the summary it stands on. Dealings and transcripts of a
@@ -140,15 +142,19 @@ function readDkg(value: CborValue): DkgPayload {
   return {kind: 'summary', registryVersion: numberAt(number), members, transcripts: itemsAt(transcripts).map(bytesAt)}
 }
 
-function encodePayload({ingress, responses}: Payload): Uint8Array {
+function encodePayload({ingress, responses, queryStats}: Payload): Uint8Array {
   return encodeCbor([
     ingress.map(({envelope, ingress: {effectiveCanisterId}}) => [envelope, principalToBytes(effectiveCanisterId)]),
     responses.map(({id, payload, signatures}) => [id, encodeResponse(payload), signatures.map(encodeSignature)]),
+    queryStats.map(({canisterId, calls, instructions, requestPayloadBytes, responsePayloadBytes}) => [
+      principalToBytes(canisterId),
+      ...[calls, instructions, requestPayloadBytes, responsePayloadBytes],
+    ]),
   ])
 }
 
 function readPayload(value: CborValue): Payload {
-  const [ingress, responses] = itemsAt(value)
+  const [ingress, responses, queryStats] = itemsAt(value)
   return {
     ingress: itemsAt(ingress).map((item) => {
       const [envelope, effective] = itemsAt(item)
@@ -159,6 +165,16 @@ function readPayload(value: CborValue): Payload {
     responses: itemsAt(responses).map((item) => {
       const [id, payload, signatures] = itemsAt(item)
       return {id: numberAt(id), payload: readResponse(payload), signatures: itemsAt(signatures).map(readSignature)}
+    }),
+    queryStats: itemsAt(queryStats).map((item) => {
+      const [id, calls, instructions, requestBytes, responseBytes] = itemsAt(item)
+      return {
+        canisterId: principalFromBytes(bytesAt(id)),
+        calls: natAt(calls),
+        instructions: natAt(instructions),
+        requestPayloadBytes: natAt(requestBytes),
+        responsePayloadBytes: natAt(responseBytes),
+      }
     }),
   }
 }

@@ -11,7 +11,7 @@ import {encodeUtf8} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
 import type {NodeId} from '../../protocol/principal.js'
 import type {IngressPayloads} from '../ingress/payload-context.js'
-import type {ConsensusResponse} from '../messaging/batch.js'
+import type {ConsensusResponse, QueryStatsDelta} from '../messaging/batch.js'
 import {aggregate} from './aggregator.js'
 import {type Artifact, type CatchUpPackage, keyOfArtifact} from './artifacts.js'
 import {EMPTY_PAYLOAD, sealBlock} from './block.js'
@@ -22,6 +22,7 @@ import {deliver} from './delivery.js'
 import {finalize, notarize} from './notary.js'
 import type {ConsensusConfig} from './parameters.js'
 import {type Anchor, Pool} from './pool.js'
+import {QueryStatsPool} from './query-stats-pool.js'
 import {shareBeacon, shareTape, signAhead} from './randomness.js'
 import {ResponsePool} from './responses.js'
 import {type ExecutedState, Round, type StepOutput, type Work} from './round.js'
@@ -58,7 +59,10 @@ export class Consensus {
 
   constructor({config, crypto, payloads, anchor, certifiedHeight = anchor.block.height, stoppedForNs = 0n}: ConsensusOptions) {
     const pool = new Pool(config.nodes, anchor)
-    this.#round = new Round({config, crypto, pool, payloads, responses: new ResponsePool(config.nodes)}, certifiedHeight)
+    this.#round = new Round(
+      {config, crypto, pool, payloads, responses: new ResponsePool(config.nodes), queryStats: new QueryStatsPool()},
+      certifiedHeight,
+    )
     this.#round.stoppedForNs = stoppedForNs
   }
 
@@ -91,6 +95,11 @@ export class Consensus {
 
   get hasResponses(): boolean {
     return !this.#round.responses.isEmpty
+  }
+
+  /** Queries answered by this node: they ride on its next block, and ask for none. */
+  addQueryStats(delta: QueryStatsDelta): void {
+    this.#round.queryStats.add(delta)
   }
 
   /** While halted, blocks carry no messages. */

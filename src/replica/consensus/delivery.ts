@@ -39,6 +39,7 @@ function deliverNext(round: Round): boolean {
   round.deliveredHeight = height
   if (batch.isSummary) round.summary = {block, beacon}
   round.responses.remove(block.payload.responses)
+  if (block.maker === round.config.nodeId) round.queryStats.remove(block.payload.queryStats)
   forgetSignedAhead(round)
   return true
 }
@@ -61,6 +62,7 @@ export function replayBatch({block, failed}: Pick<FinalBlock, 'block' | 'failed'
     randomness,
     ingress: block.payload.ingress.map(({ingress}) => ingress),
     consensusResponses: block.payload.responses.map(withoutProof),
+    ...(block.payload.queryStats.length > 0 && {queryStats: block.payload.queryStats}),
     registryVersion: block.registryVersion,
     blockMaker: {nodeId: block.maker, failed},
     isSummary: block.dkg.kind === 'summary',

@@ -3,10 +3,12 @@
 import type {PayloadContext} from '../ingress/payload-context.js'
 import type {Block, Payload, SealedBlock} from './block.js'
 import {isSummaryHeight, MAX_BLOCK_BYTES, MAX_INGRESS_PER_BLOCK} from './parameters.js'
+import {findQueryStatsFault} from './query-stats-pool.js'
 import {findResponseFault, responseBytes} from './responses.js'
 import type {Round} from './round.js'
 
 export interface PayloadRules extends PayloadContext {
+  readonly ancestors: readonly SealedBlock[]
   /** Ids of outcalls that the ancestors answer. */
   readonly answered: ReadonlySet<number>
   /** The subnet takes no messages in: it halts, or this is a summary. */
@@ -38,15 +40,20 @@ export function findPayloadRules(
 
 /** What is wrong with the payload, or undefined. */
 export function findPayloadFault(round: Round, payload: Payload, rules: PayloadRules): string | undefined {
-  const {ingress, responses} = payload
-  if (rules.isEmpty && (ingress.length > 0 || responses.length > 0)) return 'this height carries no messages'
+  const {ingress, responses, queryStats} = payload
+  if (rules.isEmpty && ingress.length + responses.length + queryStats.length > 0) return 'this height carries no messages'
   if (sizeOf(payload) > rules.maxBytes) return 'the payload is too large'
   const members = {nodes: round.config.nodes, crypto: round.crypto}
-  return findResponseFault(responses, rules.answered, members) ?? round.payloads.findFault(ingress, rules)
+  return (
+    findQueryStatsFault(queryStats) ?? findResponseFault(responses, rules.answered, members) ?? round.payloads.findFault(ingress, rules)
+  )
 }
 
-function sizeOf({ingress, responses}: Payload): number {
-  let bytes = 0
+/** At most what one canister's statistics take. */
+export const QUERY_STATS_BYTES = 64
+
+function sizeOf({ingress, responses, queryStats}: Payload): number {
+  let bytes = queryStats.length * QUERY_STATS_BYTES
   for (const {envelope} of ingress) bytes += envelope.length
   for (const response of responses) bytes += responseBytes(response)
   return bytes

@@ -8,6 +8,7 @@ import type {ConsensusCrypto} from './crypto.js'
 import type {ConsensusConfig} from './parameters.js'
 import {faultsTolerated} from './parameters.js'
 import type {Anchor, Pool} from './pool.js'
+import type {QueryStatsPool} from './query-stats-pool.js'
 import type {ResponsePool} from './responses.js'
 import {type Aggregate, committeeKeyOf, type Hash, keyOf, MULTI_SIGNED, messageOf, type Statement} from './statements.js'
 
@@ -58,6 +59,7 @@ export interface RoundParts {
   readonly pool: Pool
   readonly payloads: IngressPayloads
   readonly responses: ResponsePool
+  readonly queryStats: QueryStatsPool
 }
 
 type Mutable<T> = {-readonly [K in keyof T]: T[K]}
@@ -68,6 +70,7 @@ export class Round implements RoundParts {
   readonly pool: Pool
   readonly payloads: IngressPayloads
   readonly responses: ResponsePool
+  readonly queryStats: QueryStatsPool
   /** The number of the last batch given out. */
   deliveredHeight: number
   /** The newest height whose certification fits this node's own state. */
@@ -95,6 +98,7 @@ export class Round implements RoundParts {
     this.pool = parts.pool
     this.payloads = parts.payloads
     this.responses = parts.responses
+    this.queryStats = parts.queryStats
     this.deliveredHeight = parts.pool.finalizedHeight
     this.certifiedHeight = certifiedHeight
   }

@@ -5,8 +5,8 @@
  * instruction becomes code of the same stack type, and V8 checks types.
  */
 
+import {encodeSleb128} from '../../base/leb128.js'
 import {OP, OP_FC, OP_FD, TYPE} from '../../wasm/constants.js'
-import {uleb} from '../../wasm/instructions.js'
 import {WasmReader} from '../../wasm/reader.js'
 import {ControlRewriter} from './control.js'
 import {COMPLEXITY, COMPLEXITY_MEMORY_COPY} from './costs.js'
@@ -94,7 +94,7 @@ export class BodyRewriter {
     if (!blockType) {
       const {results} = this.#plan.types.all[typeIndex]!
       if (results.length === 0) blockType = [TYPE.empty]
-      else blockType = results.length === 1 ? results : uleb(this.#plan.types.indexOf({params: [], results}))
+      else blockType = results.length === 1 ? results : [...encodeSleb128(this.#plan.types.indexOf({params: [], results}))]
       this.#blockTypes.set(typeIndex, blockType)
     }
     return blockType

@@ -203,6 +203,7 @@ export class WasmInstance {
       const fuel = this.#hooks.outOfSlice?.() ?? 0
       if (fuel <= 0) throw new InstructionsExhausted()
       this.#fuel += fuel
+      this.#limit = Math.max(this.#limit, this.#fuel)
       setCounter(getCounter() + fuel)
     }
   }

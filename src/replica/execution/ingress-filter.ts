@@ -95,6 +95,7 @@ function findSenderRefusal(canister: CanisterState, {sender, method}: Ingress): 
   const required = findMethodSpec(method)!.sender
   if (required === 'anyone' || isController(canister, sender)) return undefined
   if (required === 'statusViewer' && isVisibleTo(canister, canister.settings.statusVisibility, sender)) return undefined
+  if (required === 'snapshotViewer' && isVisibleTo(canister, canister.settings.snapshotVisibility, sender)) return undefined
   return ['IC0512', `Only controllers of canister ${principalToText(canister.id)} can call ic00 method ${method}`]
 }
 

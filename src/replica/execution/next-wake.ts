@@ -7,6 +7,9 @@ import {OUTPUT_TIMEOUT_NS} from './expire.js'
 import {STOP_TIMEOUT_NS} from './stop-contexts.js'
 import {hasHeartbeat} from './tasks.js'
 
+/** How long the subnet waits for the answer of an HTTPS outcall. Digest management-canister section 8. */
+export const OUTCALL_TIMEOUT_NS = 60_000_000_000n
+
 export interface NextWake {
   /** Messages wait for execution: the next round may begin at once. */
   readonly hasWork: boolean
@@ -34,6 +37,8 @@ export function findNextWake(state: ReplicatedState): NextWake {
     for (const deadlineNs of deadlines(canister)) dueNs = earlier(dueNs, deadlineNs)
   }
   for (const {sinceNs} of state.outbound) dueNs = earlier(dueNs, sinceNs + OUTPUT_TIMEOUT_NS)
+  for (const pending of state.pendingSubnetCalls)
+    if (pending.kind === 'http_request') dueNs = earlier(dueNs, pending.sinceNs + OUTCALL_TIMEOUT_NS)
   return {hasWork, hasLongExecution: long, hasHeartbeat: heartbeat, dueNs}
 }
 

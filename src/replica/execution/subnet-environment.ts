@@ -22,6 +22,7 @@ export function environmentOf(state: ReplicatedState, surroundings: Surroundings
     subnetId: state.subnetId,
     rootKeyDer,
     isSystemSubnet: subnet.type === 'system',
+    hasFreeInstallRate: subnet.hasFreeInstallRate ?? false,
     fees: feesFor(subnet),
     runtime,
     slices: slices ?? defaultSlices(subnet.type === 'system'),

@@ -46,6 +46,21 @@ export class IngressSelector implements IngressPayloads {
     this.#view = view
   }
 
+  /**
+   * Whether a block now could take a message. One that waits for its window, or whose canister cannot pay, is no reason for a round:
+   * `findNextDue` says when time alone changes that.
+   */
+  hasWork(timeNs: bigint): boolean {
+    const {certifiedHeight} = this.#view
+    const anything = {height: 0, timeNs, certifiedHeight, ancestors: [], maxBytes: MAX_INGRESS_BYTES, maxMessages: 1}
+    return this.build(anything).length > 0
+  }
+
+  /** When the next message comes into the window of blocks; undefined when none is too early. */
+  findNextDue(timeNs: bigint): bigint | undefined {
+    return this.#pool.findNextDue(timeNs, MAX_INGRESS_TTL_NS)
+  }
+
   build(context: PayloadContext): readonly IngressItem[] {
     const ledger = new InductionLedger(this.#view, context)
     const chosen: IngressItem[] = []

@@ -163,5 +163,8 @@ function withPaidKey(
 ): ManagementStep {
   const fee = thresholdSignatureFee(call.env.fees)
   if (call.cycles < fee) return reject('IC0406', `${method} request sent with ${call.cycles} cycles, but ${fee} cycles are required.`)
-  return withKey(call, key, method, (secret) => ({...use(secret), acceptedCycles: fee}))
+  return withKey(call, key, method, (secret) => {
+    call.state.metrics.consumedCyclesOfDeleted += fee
+    return {...use(secret), acceptedCycles: fee}
+  })
 }

@@ -11,6 +11,7 @@ import {hashOfMap} from '../../protocol/request-id.js'
 import {canisterCreationFee} from '../cycles/fees.js'
 import {isInRanges} from '../registry/ranges.js'
 import {defaultSettings, newCanister} from '../state/new-canister.js'
+import {checkAllocations} from './allocations.js'
 import {changeOrigin, type ManagementCall, type ManagementStep, reject, reply, touch} from './management-call.js'
 import {changeSettings, type SettingsArg} from './settings.js'
 
@@ -34,7 +35,7 @@ export function createCanister(call: ManagementCall<CreateArgs>): ManagementStep
       'IC0403',
       `Creating a canister requires a fee of ${fee} that is deducted from the canister's initial balance but only ${call.cycles} cycles were received with the create_canister request.`,
     )
-  const step = addCanister(call, call.cycles - fee, undefined)
+  const step = addCanister(call, {cycles: call.cycles - fee, fee})
   if (step.kind !== 'reply') return step
   return {...step, acceptedCycles: call.cycles}
 }
@@ -42,14 +43,29 @@ export function createCanister(call: ManagementCall<CreateArgs>): ManagementStep
 export function provisionalCreateCanisterWithCycles(call: ManagementCall<ProvisionalCreateArgs>): ManagementStep {
   const [specifiedId] = call.args.specified_id
   const problem = specifiedId === undefined ? undefined : checkSpecifiedId(call, specifiedId)
-  return problem ?? addCanister(call, call.args.amount[0] ?? PROVISIONAL_CYCLES, specifiedId)
+  return (
+    problem ??
+    addCanister(call, {cycles: call.args.amount[0] ?? PROVISIONAL_CYCLES, fee: 0n, ...(specifiedId !== undefined && {specifiedId})})
+  )
 }
 
-function addCanister(call: ManagementCall<CreateArgs>, cycles: bigint, specifiedId: CanisterId | undefined): ManagementStep {
+interface Addition {
+  /** Its first balance. */
+  readonly cycles: bigint
+  /** What was paid for creating it. */
+  readonly fee: bigint
+  readonly specifiedId?: CanisterId
+}
+
+function addCanister(call: ManagementCall<CreateArgs>, {cycles, fee, specifiedId}: Addition): ManagementStep {
   const {state, env} = call
   const defaults = defaultSettings([call.sender])
   const change = call.args.settings.length ? changeSettings(defaults, call.args.settings[0]) : ({kind: 'ok', settings: defaults} as const)
   if (change.kind === 'invalid') return change.step
+  const origin = changeOrigin(call)
+  const imagined = newCanister({id: '' as CanisterId, settings: defaults, cycles, timeNs: env.timeNs, origin})
+  const refusal = checkAllocations(call, imagined, change.settings)
+  if (refusal) return refusal
   const id = specifiedId ?? takeNextId(call)
   if (id === undefined) return reject('IC0101', 'Could not create canister. Subnet has surpassed its canister ID allocation.')
   const {settings} = change
@@ -59,11 +75,13 @@ function addCanister(call: ManagementCall<CreateArgs>, cycles: bigint, specified
   const canister = newCanister({
     id,
     settings,
-    cycles,
+    cycles: imagined.cycles,
     timeNs: env.timeNs,
-    origin: changeOrigin(call),
+    origin,
     ...(environmentVariablesHash && {environmentVariablesHash}),
   })
+  canister.reservedCycles = imagined.reservedCycles
+  canister.consumed.canisterCreation += fee
   state.canisters.set(id, canister)
   touch(state, id)
   return reply({canister_id: id})

@@ -37,7 +37,7 @@ export function executeManagementCall(where: ManagementEnvironment, message: Ing
   const spec = findMethodSpec(message.method)
   if (!spec) return rejected('IC0536', `Management canister has no method '${message.method}'`)
   const isAllowed = message.kind === 'request' ? spec.via !== 'query' : spec.via === 'ingressAndCanister'
-  if (!isAllowed) return rejected('IC0406', `${message.method} cannot be called by ${message.kind === 'request' ? 'a canister' : 'a user'}`)
+  if (!isAllowed) return rejected('IC0406', notAllowed(message))
   const cycles = message.kind === 'request' ? message.cycles : 0n
   return encodeStep(runMethod(where, message, spec, cycles), message.method)
 }
@@ -52,6 +52,11 @@ export function resumeManagementCall(where: ManagementEnvironment, canister: Can
   const cycles = message.kind === 'request' ? message.cycles : 0n
   const call = {...where, message, sender: message.sender, cycles, args: decoded.args} as ManagementCall<never>
   return encodeStep(resumeInstallMethod(call, canister), message.method)
+}
+
+function notAllowed({kind, method}: Ingress | Request): string {
+  if (kind === 'ingress') return `Only canisters can call ic00 method ${method}`
+  return `${method} API is only accessible to end users in non-replicated mode`
 }
 
 /** Evaluates a query call to `aaaaa-aa`. */
@@ -96,6 +101,8 @@ function checkSender(spec: MethodSpec, target: CanisterState, sender: Principal)
       return sender === target.id || isVisibleTo(target, target.settings.statusVisibility, sender)
         ? undefined
         : onlyControllers(target, sender)
+    case 'snapshotViewer':
+      return isVisibleTo(target, target.settings.snapshotVisibility, sender) ? undefined : onlyControllers(target, sender)
   }
 }
 

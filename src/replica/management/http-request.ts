@@ -10,7 +10,7 @@ import {encodeUtf8} from '../../base/bytes.js'
 import type {FuncReference} from '../../candid/types.js'
 import {principalToText} from '../../protocol/principal.js'
 import {httpOutcallFee} from '../cycles/fees.js'
-import type {HttpOutcall} from '../state/replicated-state.js'
+import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import {type ManagementCall, type ManagementStep, reject} from './management-call.js'
 
 interface Header {
@@ -44,7 +44,7 @@ export function httpRequest(call: ManagementCall<HttpRequestArgs>): ManagementSt
   const {state, env, message, args} = call
   if (message.kind === 'ingress') return reject('IC0406', 'Only canisters can call ic00 method http_request')
   const outcall = toOutcall(call)
-  const problem = findProblem(outcall, args) ?? (state.pendingSubnetCalls.length >= MAX_IN_FLIGHT ? IN_FLIGHT_FULL : undefined)
+  const problem = findProblem(outcall, args) ?? (isFull(state) ? IN_FLIGHT_FULL : undefined)
   if (problem) return reject('IC0406', problem)
   const fee = httpOutcallFee(env.fees, billedBytes(args), outcall.maxResponseBytes)
   if (call.cycles < fee) return reject('IC0406', `http_request request sent with ${call.cycles} cycles, but ${fee} cycles are required.`)
@@ -56,8 +56,13 @@ export function httpRequest(call: ManagementCall<HttpRequestArgs>): ManagementSt
     request: outcall,
     refund: call.cycles - fee,
   })
+  const caller = state.canisters.get(message.sender)
+  if (caller) caller.consumed.httpOutcalls += fee
   return {kind: 'deferred', acceptedCycles: fee}
 }
+
+const isFull = ({pendingSubnetCalls}: ReplicatedState): boolean =>
+  pendingSubnetCalls.length >= MAX_IN_FLIGHT && pendingSubnetCalls.filter(({kind}) => kind === 'http_request').length >= MAX_IN_FLIGHT
 
 const IN_FLIGHT_FULL = `max number (${MAX_IN_FLIGHT}) of http requests in-flight reached.`
 

@@ -11,7 +11,7 @@ import {type CanisterId, principalToText} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
 import {type InstallCodeResult, type InstallMode, installCode, resumeInstall} from '../canister/install-code.js'
 import type {CanisterState} from '../state/canister-state.js'
-import {CHUNK_SIZE_BYTES} from './chunk-store.js'
+import {CHUNK_SIZE_BYTES, listBytes, noSuchChunk, storeError} from './chunk-store.js'
 import {recordChange} from './history.js'
 import {
   changeOrigin,
@@ -72,13 +72,17 @@ export function installChunkedCode(call: ManagementCall<InstallChunkedCodeArgs>,
   if (store !== canister && !isController(store, call.sender) && call.sender !== store.id) return onlyControllers(store, call.sender)
   const assembled = assemble(store, hashes, call.args.wasm_module_hash)
   if (!(assembled instanceof Uint8Array)) return assembled
-  const step = install(call, canister, assembled)
-  return {...step, instructions: (step.instructions ?? 0n) + BigInt(hashes.length * CHUNK_SIZE_BYTES)}
+  return install(call, canister, assembled, BigInt(hashes.length * CHUNK_SIZE_BYTES))
 }
 
-function install(call: ManagementCall<CommonArgs>, canister: CanisterState, wasm: Uint8Array): ManagementStep {
+/** `assemblyInstructions` were spent on putting the module together. */
+function install(call: ManagementCall<CommonArgs>, canister: CanisterState, wasm: Uint8Array, assemblyInstructions = 0n): ManagementStep {
   const mode = readMode(call.args.mode)
-  return answer(call, canister, installCode(canister, {mode, wasm, arg: call.args.arg, sender: call.sender}, call.env, call.message))
+  return answer(
+    call,
+    canister,
+    installCode(canister, {mode, wasm, arg: call.args.arg, sender: call.sender, assemblyInstructions}, call.env, call.message),
+  )
 }
 
 /** Goes on with an installation that was paused. `call` is what it began with. */
@@ -117,18 +121,14 @@ function readMode(mode: ModeArg): InstallMode {
 function assemble(store: CanisterState, hashes: readonly {readonly hash: Uint8Array}[], expected: Uint8Array): Uint8Array | ManagementStep {
   const chunks: Uint8Array[] = []
   for (const {hash} of hashes) {
-    if (hash.length !== 32) return chunkError('Chunk hash is invalid. The length is not 32')
+    if (hash.length !== 32) return storeError('Chunk hash is invalid. The length is not 32')
     const chunk = store.chunkStore.get(toHex(hash))
-    if (!chunk) return chunkError(`Chunk hash ${listBytes(hash)} was not found`)
+    if (!chunk) return noSuchChunk(hash)
     chunks.push(chunk)
   }
   const wasm = concatBytes(...chunks)
   const actual = sha256(wasm)
   return equalBytes(actual, expected)
     ? wasm
-    : chunkError(`Wasm module hash ${listBytes(actual)} does not match given hash ${listBytes(expected)}`)
+    : storeError(`Wasm module hash ${listBytes(actual)} does not match given hash ${listBytes(expected)}`)
 }
-
-const listBytes = (bytes: Uint8Array): string => `[${bytes.join(', ')}]`
-
-const chunkError = (text: string): ManagementStep => reject('IC0504', `Error from Wasm chunk store: ${text}.`)

@@ -44,13 +44,17 @@ export function deleteCanister(call: ManagementCall<CanisterIdArgs>, canister: C
   if (canister.queues.hasInput() || canister.queues.hasOutput())
     return reject('IC0203', `Canister ${id} has messages in its queues and cannot be deleted now. Please retry after some time.`)
   call.state.canisters.delete(canister.id)
-  call.state.metrics.consumedCyclesOfDeleted += canister.cycles + canister.reservedCycles
+  const consumed = Object.values(canister.consumed).reduce((sum, cycles) => sum + cycles, 0n)
+  call.state.metrics.consumedCyclesOfDeleted += consumed + canister.cycles + canister.reservedCycles
+  if (canister.code) call.env.runtime.release(canister.code.heap)
   touch(call.state, canister.id)
   return reply()
 }
 
 export function uninstall(call: ManagementCall<UninstallArgs>, canister: CanisterState): ManagementStep {
+  const {code} = canister
   const answers = uninstallCode(canister)
+  if (code) call.env.runtime.release(code.heap)
   canister.version++
   recordChange(canister, call.env.timeNs, changeOrigin(call), {kind: 'code_uninstall'})
   touch(call.state, canister.id)

@@ -6,6 +6,7 @@
 
 import type {CanisterId} from '../../protocol/principal.js'
 import type {CanisterState} from '../state/canister-state.js'
+import {noBitcoin} from './bitcoin.js'
 import {canisterInfo, canisterMetadata, canisterMetrics} from './canister-info.js'
 import {fetchCanisterLogs} from './canister-logs.js'
 import {canisterStatus} from './canister-status.js'
@@ -23,16 +24,21 @@ import {depositCycles, provisionalTopUpCanister} from './cycles-methods.js'
 import {httpRequest} from './http-request.js'
 import {installChunkedCode, installCodeMethod} from './install-code.js'
 import {deleteCanister, startCanister, stopCanister, uninstall} from './lifecycle.js'
+import {loadCanisterSnapshot} from './load-snapshot.js'
 import type {ManagementCall, ManagementStep} from './management-call.js'
 import {rawRand} from './raw-rand.js'
+import {readCanisterSnapshotData, uploadCanisterSnapshotData} from './snapshot-data.js'
+import {readCanisterSnapshotMetadata, uploadCanisterSnapshotMetadata} from './snapshot-metadata.js'
+import {deleteCanisterSnapshot, listCanisterSnapshots} from './snapshots.js'
 import {listCanisters, nodeMetricsHistory, subnetInfo} from './subnet-methods.js'
+import {takeCanisterSnapshot} from './take-snapshot.js'
 import {updateSettings} from './update-settings.js'
 
 /** `canister`: only canisters; `query`: only as a query. */
 export type AllowedVia = 'ingressAndCanister' | 'canister' | 'query'
 
 /** Besides the ways of calling, who the sender must be in relation to the canister in the argument. */
-export type RequiredSender = 'anyone' | 'controller' | 'controllerOrSelf' | 'statusViewer'
+export type RequiredSender = 'anyone' | 'controller' | 'controllerOrSelf' | 'statusViewer' | 'snapshotViewer'
 
 export interface MethodSpec {
   readonly via: AllowedVia
@@ -59,6 +65,7 @@ const onSubnet = <Args>(via: AllowedVia, run: (call: ManagementCall<Args>) => Ma
 
 const CONTROLLER = {via: 'ingressAndCanister', sender: 'controller'} as const
 const CONTROLLER_OR_SELF = {via: 'ingressAndCanister', sender: 'controllerOrSelf'} as const
+const SNAPSHOT_VIEWER = {via: 'ingressAndCanister', sender: 'snapshotViewer'} as const
 const ANY_CANISTER = {via: 'canister', sender: 'anyone'} as const
 
 export const METHODS: Readonly<Record<string, MethodSpec>> = {
@@ -84,6 +91,14 @@ export const METHODS: Readonly<Record<string, MethodSpec>> = {
   upload_chunk: onCanister(CONTROLLER_OR_SELF, uploadChunk),
   stored_chunks: onCanister(CONTROLLER_OR_SELF, storedChunks),
   clear_chunk_store: onCanister(CONTROLLER_OR_SELF, clearChunkStore),
+  take_canister_snapshot: onCanister(CONTROLLER, takeCanisterSnapshot),
+  load_canister_snapshot: onCanister(CONTROLLER, loadCanisterSnapshot),
+  delete_canister_snapshot: onCanister(CONTROLLER, deleteCanisterSnapshot),
+  list_canister_snapshots: onCanister(SNAPSHOT_VIEWER, listCanisterSnapshots),
+  read_canister_snapshot_metadata: onCanister(SNAPSHOT_VIEWER, readCanisterSnapshotMetadata),
+  read_canister_snapshot_data: onCanister(SNAPSHOT_VIEWER, readCanisterSnapshotData),
+  upload_canister_snapshot_metadata: onCanister(CONTROLLER, uploadCanisterSnapshotMetadata),
+  upload_canister_snapshot_data: onCanister(CONTROLLER, uploadCanisterSnapshotData),
   fetch_canister_logs: onCanister({via: 'query', sender: 'anyone', isQuery: true}, fetchCanisterLogs),
   list_canisters: {...onSubnet('query', listCanisters), isQuery: true},
   raw_rand: onSubnet('canister', rawRand),
@@ -96,6 +111,11 @@ export const METHODS: Readonly<Record<string, MethodSpec>> = {
   vetkd_derive_key: onSubnet('canister', vetKdDeriveKey),
   subnet_info: onSubnet('canister', subnetInfo),
   node_metrics_history: onSubnet('canister', nodeMetricsHistory),
+  bitcoin_get_balance: onSubnet('canister', noBitcoin),
+  bitcoin_get_utxos: onSubnet('canister', noBitcoin),
+  bitcoin_get_current_fee_percentiles: onSubnet('canister', noBitcoin),
+  bitcoin_get_block_headers: onSubnet('canister', noBitcoin),
+  bitcoin_send_transaction: onSubnet('canister', noBitcoin),
 }
 
 export function findMethodSpec(name: string): MethodSpec | undefined {

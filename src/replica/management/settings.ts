@@ -131,11 +131,17 @@ function checkControllers({controllers: [controllers]}: SettingsArg): Management
     : undefined
 }
 
-function checkCycles({freezing_threshold: [freezing], reserved_cycles_limit: [reserved]}: SettingsArg): ManagementStep | undefined {
+function checkCycles({
+  freezing_threshold: [freezing],
+  reserved_cycles_limit: [reserved],
+  minimum_incoming_canister_call_cycles: [minimum],
+}: SettingsArg): ManagementStep | undefined {
   if (freezing !== undefined && freezing > MAX_NAT64)
     return reject('IC0504', `Freezing threshold expected to be in the range of [0..2^64-1], got ${freezing}`)
   if (reserved !== undefined && reserved > MAX_NAT128)
     return reject('IC0504', `Reserved cycles limit expected to be in the range of [0..2^128-1], got ${reserved}`)
+  if (minimum !== undefined && minimum > MAX_NAT128)
+    return reject('IC0504', `Minimum incoming canister call cycles expected to be in the range of [0..2^128-1], got ${minimum}`)
   return undefined
 }
 

@@ -1,16 +1,16 @@
 /** The main thread's side of the execution worker: requests out, promises back. */
 
 import {Worker} from 'node:worker_threads'
+import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
-import type {Ingress} from '../state/messages.js'
+import type {Ingress, ResponsePayload} from '../state/messages.js'
+import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, ToExecution} from './messages.js'
+import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
-
-type Ready = Extract<FromExecution, {kind: 'ready'}>
 
 interface Waiting {
   resolve(value: never): void
@@ -74,9 +74,13 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'readState', id, request, nowNs}))
   }
 
+  finishOutcall(request: HttpOutcall, result: OutcallResult): Promise<ResponsePayload> {
+    return this.#ask((id) => ({kind: 'finishOutcall', id, request, result}))
+  }
+
   /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(): Promise<number> {
-    return this.#ask((id) => ({kind: 'checkpoint', id}))
+  checkpoint(anchor: Uint8Array): Promise<number> {
+    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
@@ -112,6 +116,8 @@ export class ExecutionClient {
         return this.#settle(message.id, message.answer)
       case 'settled':
         return this.#settle(message.id, undefined)
+      case 'outcallFinished':
+        return this.#settle(message.id, message.payload)
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

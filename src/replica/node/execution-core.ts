@@ -5,6 +5,8 @@
  */
 
 import {encodeHashTree} from '../../protocol/hash-tree.js'
+import type {CanisterId} from '../../protocol/principal.js'
+import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../canister/wasm-runtime.js'
 import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
@@ -16,18 +18,23 @@ import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
 import {findNextWake, type NextWake} from '../execution/next-wake.js'
+import {environmentOf} from '../execution/subnet-environment.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
+import {finishOutcall} from '../management/http-response.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
 import {getSubnet} from '../registry/ranges.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
-import type {Ingress, MessageId} from '../state/messages.js'
-import type {ReplicatedState} from '../state/replicated-state.js'
+import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
+import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
+import type {CheckpointInput} from '../store/checkpoint-store.js'
+import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
-import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange} from './messages.js'
+import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
 import {answerQuery} from './query-answer.js'
+import {QueryCounter} from './query-counter.js'
 import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
@@ -46,6 +53,7 @@ export interface CertifiedView {
   readonly signature: Uint8Array
   readonly keys: GenesisKeys
   readonly env: ExecutionEnvironment
+  readonly queries: QueryCounter
 }
 
 const REQUEST_STATUS = textLabel('request_status')
@@ -60,7 +68,11 @@ export class ExecutionCore {
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
   readonly #slices: ExecutionCoreOptions['slices']
-  readonly #trace: ExecutionCoreOptions['trace']
+  readonly #trace: (event: TraceEvent) => void
+  /** Created, changed or deleted since the last checkpoint was begun. */
+  readonly #unsaved = new Set<CanisterId>()
+  readonly #queries = new QueryCounter()
+  #instructions = 0n
   #rootHash: Uint8Array
   #signature: Uint8Array | undefined
 
@@ -72,7 +84,10 @@ export class ExecutionCore {
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
     this.#slices = slices
-    this.#trace = trace
+    this.#trace = (event) => {
+      this.#instructions += event.instructions
+      trace?.(event)
+    }
     this.#rootHash = this.#labels.rootHash()
   }
 
@@ -94,8 +109,15 @@ export class ExecutionCore {
     return {canisters, historyAdded: [...this.state.ingressHistory.keys()], historyRemoved: []}
   }
 
+  /** All pending outcalls, as a change. */
+  get allOutcalls(): OutcallChange {
+    return this.#outcallsFrom(0)
+  }
+
   execute(batch: Batch): Executed {
+    const {nextSubnetCallId} = this.state
     const {registry, rootKeyDer} = this.#keys
+    this.#instructions = 0n
     processBatch(this.state, batch, {
       registry,
       rooms: this.#rooms,
@@ -103,11 +125,12 @@ export class ExecutionCore {
       rootKeyDer,
       previousRootHash: this.#rootHash,
       ...(this.#slices && {slices: this.#slices}),
-      ...(this.#trace && {trace: this.#trace}),
+      trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)
     this.#rootHash = this.#labels.rootHash()
     this.#signature = undefined
+    for (const id of this.state.touched.canisters) this.#unsaved.add(id)
     return {
       kind: 'executed',
       height: this.state.height,
@@ -116,7 +139,17 @@ export class ExecutionCore {
       answered: [...this.state.touched.answered].map((id) => this.#answered(id)),
       view: this.#viewChange(),
       wake: this.nextWake,
+      queryStats: this.#queries.take(),
+      outcalls: this.#outcallsFrom(nextSubnetCallId),
+      instructions: this.#instructions,
     }
+  }
+
+  /** What a checkpoint of this moment writes; the next one begins from here. */
+  takeCheckpoint(anchor: Uint8Array): CheckpointInput {
+    const ids = [...this.#unsaved]
+    this.#unsaved.clear()
+    return encodeCheckpoint(this.state, ids, anchor)
   }
 
   /** Queries and `read_state` are answered only between this and the next batch. */
@@ -139,6 +172,11 @@ export class ExecutionCore {
     return answerQuery(this.#certifiedView(), request, nowNs)
   }
 
+  /** The answer of an outcall from what this node fetched. */
+  finishOutcall(request: HttpOutcall, result: OutcallResult): ResponsePayload {
+    return finishOutcall({state: this.state, env: this.#environment()}, request, result)
+  }
+
   readState(request: ReadRequest, nowNs: bigint): ReadAnswer {
     return answerReadState(this.#certifiedView(), request, nowNs)
   }
@@ -147,19 +185,26 @@ export class ExecutionCore {
     const signature = this.#signature!
     const getDataCertificate = (id: string): Uint8Array =>
       encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
-    return {state: this.state, labels: this.#labels, signature, keys: this.#keys, env: {...this.#environment(), getDataCertificate}}
+    return {
+      state: this.state,
+      labels: this.#labels,
+      signature,
+      keys: this.#keys,
+      env: {...this.#environment(), getDataCertificate},
+      queries: this.#queries,
+    }
   }
 
   #environment(): ExecutionEnvironment {
-    return {
-      timeNs: this.state.timeNs,
-      height: this.state.height,
-      subnetId: this.state.subnetId,
-      rootKeyDer: this.#keys.rootKeyDer,
-      isSystemSubnet: this.#subnet.type === 'system',
-      fees: feesFor(this.#subnet),
-      runtime: this.#runtime,
-    }
+    const {registry, rootKeyDer} = this.#keys
+    return environmentOf(this.state, {registry, rootKeyDer, runtime: this.#runtime})
+  }
+
+  /** Those with `firstId` or later count as added. */
+  #outcallsFrom(firstId: number): OutcallChange {
+    const pending = this.state.pendingSubnetCalls.filter((call) => call.kind === 'http_request')
+    const added = pending.filter(({id}) => id >= firstId).map(({id, request}) => ({id, request}))
+    return {added, pendingIds: pending.map(({id}) => id)}
   }
 
   #known(id: MessageId, isTerminal: boolean): FilterVerdict {

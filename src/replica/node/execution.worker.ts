@@ -1,5 +1,6 @@
 /** The execution worker: a thread that owns the state. Messages in, messages out; the thinking is `ExecutionCore`'s. */
 
+import {join} from 'node:path'
 import {parentPort, workerData} from 'node:worker_threads'
 import {gunzipSync} from 'node:zlib'
 import {invariant} from '../../base/invariant.js'
@@ -7,12 +8,17 @@ import {findCanisterNumber} from '../../protocol/principal.js'
 import {initBls} from '../crypto/bls.js'
 import {getSubnet} from '../registry/ranges.js'
 import {newState} from '../state/new-state.js'
+import type {ReplicatedState} from '../state/replicated-state.js'
+import {CheckpointStore} from '../store/checkpoint-store.js'
+import {CHECKPOINT_FOLDER} from '../store/replica-store.js'
+import {loadCheckpoint} from './checkpoint.js'
 import {ExecutionCore} from './execution-core.js'
-import {deriveGenesisKeys} from './genesis.js'
+import {deriveGenesisKeys, type Genesis, type GenesisKeys} from './genesis.js'
 import {LanePool} from './lane-pool.js'
 import type {ExecutionSetup, FromExecution, ToExecution} from './messages.js'
 
-type Read = Extract<ToExecution, {kind: 'query' | 'readState'}>
+type Read = Extract<ToExecution, {kind: 'query' | 'readState' | 'finishOutcall'}>
+type Checkpoint = Extract<ToExecution, {kind: 'checkpoint'}>
 
 const port = parentPort
 invariant(port, 'execution.worker is started as a worker thread')
@@ -26,25 +32,41 @@ const post = (message: FromExecution): void => port.postMessage(message)
 const waiting: Read[] = []
 
 async function main(): Promise<void> {
-  const {genesis} = workerData as ExecutionSetup
-  await initBls()
+  const {genesis, stateFolder} = workerData as ExecutionSetup
+  const [store] = await Promise.all([CheckpointStore.open(join(stateFolder, CHECKPOINT_FOLDER)), initBls()])
   const keys = deriveGenesisKeys(genesis)
-  const {allocationRange} = getSubnet(keys.registry, keys.subnetId)
-  const nextCanisterNumber = findCanisterNumber(allocationRange.first)!
-  const state = newState({subnetId: keys.subnetId, timeNs: genesis.createdAtNs, nextCanisterNumber})
-  const core = new ExecutionCore({state, keys, runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength}), lanes}})
+  const loaded = loadCheckpoint(store) ?? {state: genesisState(genesis, keys), anchor: undefined}
+  const core = new ExecutionCore({
+    state: loaded.state,
+    keys,
+    runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength}), lanes},
+  })
   port!.on('message', (message: ToExecution) => {
     try {
-      receive(core, message)
+      if (message.kind === 'checkpoint') writeCheckpoint(core, store, message).catch(fail)
+      else receive(core, message)
     } catch (error) {
       fail(error)
     }
   })
   const {height, timeNs} = core.state
-  post({kind: 'ready', height, timeNs, rootHash: core.rootHash, view: core.wholeView, wake: core.nextWake})
+  const {rootHash, wholeView: view, nextWake: wake, allOutcalls: outcalls} = core
+  post({kind: 'ready', height, timeNs, rootHash, view, wake, outcalls, anchor: loaded.anchor})
 }
 
-function receive(core: ExecutionCore, message: ToExecution): void {
+function genesisState(genesis: Genesis, {registry, subnetId}: GenesisKeys): ReplicatedState {
+  const {allocationRange} = getSubnet(registry, subnetId)
+  return newState({subnetId, timeNs: genesis.createdAtNs, nextCanisterNumber: findCanisterNumber(allocationRange.first)!})
+}
+
+/** Takes the state as it is when this is called; batches may go on before it is on disk. */
+async function writeCheckpoint(core: ExecutionCore, store: CheckpointStore, {id, anchor}: Checkpoint): Promise<void> {
+  const input = core.takeCheckpoint(anchor)
+  await store.write(input)
+  post({kind: 'checkpointed', id, height: input.height})
+}
+
+function receive(core: ExecutionCore, message: Exclude<ToExecution, Checkpoint>): void {
   switch (message.kind) {
     case 'execute':
       lanes
@@ -64,16 +86,23 @@ function receive(core: ExecutionCore, message: ToExecution): void {
       return
     case 'query':
     case 'readState':
+    case 'finishOutcall':
       if (core.isCertified) answer(core, message)
       else waiting.push(message)
-      return
-    case 'checkpoint':
       return
   }
 }
 
-function answer(core: ExecutionCore, {kind, id, request, nowNs}: Read): void {
-  post({kind: 'answer', id, answer: kind === 'query' ? core.query(request, nowNs) : core.readState(request, nowNs)})
+function answer(core: ExecutionCore, read: Read): void {
+  const {id} = read
+  switch (read.kind) {
+    case 'query':
+      return post({kind: 'answer', id, answer: core.query(read.request, read.nowNs)})
+    case 'readState':
+      return post({kind: 'answer', id, answer: core.readState(read.request, read.nowNs)})
+    case 'finishOutcall':
+      return post({kind: 'outcallFinished', id, payload: core.finishOutcall(read.request, read.result)})
+  }
 }
 
 /** Nothing may be executed after this: the state could be half changed. */

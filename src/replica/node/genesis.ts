@@ -91,6 +91,7 @@ export function deriveGenesisKeys({seed}: Genesis): GenesisKeys {
     canisterRanges: [aRange(0n, LAST_SPECIFIED), aRange(ALLOCATION.first, ALLOCATION.last)],
     allocationRange: aRange(ALLOCATION.first, ALLOCATION.last),
     feeNodeCount: FEE_NODE_COUNT,
+    hasFreeInstallRate: true,
     initialNotaryDelayNs: 0n,
     unitDelayNs: SECOND_NS,
     dkgIntervalLength: 499,

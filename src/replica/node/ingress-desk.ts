@@ -23,10 +23,6 @@ export class IngressDesk {
     this.selector = new IngressSelector(this.#pool, {view: this.#viewAt(0), rootKeyDer})
   }
 
-  get isEmpty(): boolean {
-    return this.#pool.size === 0
-  }
-
   has(id: MessageId): boolean {
     return this.#pool.find(id) !== undefined
   }

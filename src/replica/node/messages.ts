@@ -7,10 +7,13 @@
 
 import type {CanisterId} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
+import type {PendingOutcall} from '../adapters/http-outcalls.js'
+import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {NextWake} from '../execution/next-wake.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
-import type {Batch} from '../messaging/batch.js'
-import type {Ingress, MessageId, RejectCode} from '../state/messages.js'
+import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
+import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
+import type {HttpOutcall} from '../state/replicated-state.js'
 
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
@@ -27,8 +30,10 @@ export type ToExecution =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
-  /** Write a checkpoint of the current state. */
-  | {readonly kind: 'checkpoint'; readonly id: number}
+  /** Make the answer of an outcall from what was fetched. */
+  | {readonly kind: 'finishOutcall'; readonly id: number; readonly request: HttpOutcall; readonly result: OutcallResult}
+  /** Write a checkpoint of the current state; `anchor` is its block, which consensus goes on from. */
+  | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
 
 /** What the ingress filter said. */
 export type FilterVerdict =
@@ -51,6 +56,13 @@ export interface InductionViewChange {
   readonly historyRemoved: readonly MessageId[]
 }
 
+/** How the outcalls that the state waits for changed. */
+export interface OutcallChange {
+  readonly added: readonly PendingOutcall[]
+  /** All that are pending now. */
+  readonly pendingIds: readonly number[]
+}
+
 export interface Executed {
   readonly kind: 'executed'
   readonly height: number
@@ -59,21 +71,33 @@ export interface Executed {
   readonly answered: readonly AnsweredRequest[]
   readonly view: InductionViewChange
   readonly wake: NextWake
+  readonly outcalls: OutcallChange
+  /** Of the queries answered since the batch before. */
+  readonly queryStats: readonly QueryStatsDelta[]
+  /** Of all messages and tasks of the batch. */
+  readonly instructions: bigint
+}
+
+/** The state as it was loaded: from the newest checkpoint, or genesis. */
+export interface Ready {
+  readonly kind: 'ready'
+  readonly height: number
+  readonly timeNs: bigint
+  readonly rootHash: Uint8Array
+  readonly view: InductionViewChange
+  readonly wake: NextWake
+  readonly outcalls: OutcallChange
+  /** The block of the checkpoint; undefined at genesis. */
+  readonly anchor: Uint8Array | undefined
 }
 
 export type FromExecution =
-  | {
-      readonly kind: 'ready'
-      readonly height: number
-      readonly timeNs: bigint
-      readonly rootHash: Uint8Array
-      readonly view: InductionViewChange
-      readonly wake: NextWake
-    }
+  | Ready
   | Executed
   | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
   | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
   | {readonly kind: 'settled'; readonly id: number}
+  | {readonly kind: 'outcallFinished'; readonly id: number; readonly payload: ResponsePayload}
   | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
   /** The worker cannot go on; it ends after this. */
   | {

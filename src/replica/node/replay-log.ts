@@ -2,42 +2,35 @@
 
 import {equalBytes, toHex} from '../../base/bytes.js'
 import {decodeFinalBlock, type FinalBlock, replayBatch} from '../consensus/delivery.js'
-import type {Log} from '../store/log.js'
-import type {LogRecord} from '../store/log-record.js'
+import type {BatchLog} from '../store/batch-log.js'
+import type {LoggedHeight} from '../store/read-log.js'
 import {ReplayDiverged} from './errors.js'
 import type {ExecutionClient} from './execution-client.js'
 import type {Executed} from './messages.js'
 
 export interface Replay {
-  /** The newest block of the log: consensus goes on above it. Undefined for an empty log. */
+  /** The newest block of the log; undefined when it holds none above the checkpoint. */
   readonly anchor: FinalBlock | undefined
-  /** Of the last batch executed; undefined when the loaded state was the newest. */
+  /** Of the last batch executed. */
   readonly last: Executed | undefined
   readonly heights: number
 }
 
 /** Throws ReplayDiverged when a height gives another root than it did before. */
-export async function replayLog(
-  log: Log,
-  execution: ExecutionClient,
-  loaded: {readonly height: number},
-  onExecuted: (executed: Executed) => void,
-): Promise<Replay> {
+export async function replayLog(log: BatchLog, execution: ExecutionClient, onExecuted: (executed: Executed) => void): Promise<Replay> {
   let anchor: FinalBlock | undefined
   let last: Executed | undefined
   let heights = 0
-  for await (const record of log.read()) {
-    if (record.kind === 'root' && last?.height === record.height) compareRoots(last, record)
-    if (record.kind !== 'batch') continue
-    anchor = decodeFinalBlock(record.block)
-    if (record.height <= loaded.height) continue
-    last = await execution.execute(replayBatch(anchor, record.randomness))
+  for await (const logged of log.readTail()) {
+    anchor = decodeFinalBlock(logged.block)
+    last = await execution.execute(replayBatch(anchor, logged.randomness))
+    compareRoots(last, logged)
     heights++
     onExecuted(last)
   }
   return {anchor, last, heights}
 }
 
-function compareRoots({height, rootHash}: Executed, record: Extract<LogRecord, {kind: 'root'}>): void {
-  if (!equalBytes(rootHash, record.rootHash)) throw new ReplayDiverged(height, toHex(record.rootHash), toHex(rootHash))
+function compareRoots({height, rootHash}: Executed, {root}: LoggedHeight): void {
+  if (root && !equalBytes(rootHash, root.rootHash)) throw new ReplayDiverged(height, toHex(root.rootHash), toHex(rootHash))
 }

@@ -7,6 +7,7 @@
 import {join} from 'node:path'
 import {assembleCertificate} from '../certification/assemble.js'
 import {Consensus, makeGenesis} from '../consensus/consensus.js'
+import {decodeFinalBlock} from '../consensus/delivery.js'
 import {configOf} from '../consensus/parameters.js'
 import type {Anchor} from '../consensus/pool.js'
 import type {Certification, DeliveredBatch} from '../consensus/round.js'
@@ -15,16 +16,23 @@ import {initBls} from '../crypto/bls.js'
 import {createReplicaListener} from '../http/listener.js'
 import type {CallAnswer, CallRequest, HealthStatus, NodeStatus, ReadAnswer, ReadRequest, ReplicaPort} from '../http/port.js'
 import {getSubnet} from '../registry/ranges.js'
+import {BatchLog} from '../store/batch-log.js'
 import {lockStore, type StoreLock} from '../store/lock.js'
-import {Log, type TornTail} from '../store/log.js'
+import type {TornTail} from '../store/log.js'
+import {LOG_FOLDER} from '../store/replica-store.js'
 import {admitCall} from './admit-call.js'
 import {CallWaiters} from './call-waiters.js'
 import {ExecutionClient} from './execution-client.js'
 import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
 import {IngressDesk} from './ingress-desk.js'
-import type {Executed} from './messages.js'
+import type {Executed, Ready} from './messages.js'
+import {OutcallDesk} from './outcall-desk.js'
 import {replayLog} from './replay-log.js'
 import {RoundDriver} from './round-driver.js'
+
+/** A checkpoint is due after so many heights, or instructions, whichever comes first. */
+const CHECKPOINT_HEIGHTS = 500
+const CHECKPOINT_INSTRUCTIONS = 20_000_000_000n
 
 export interface ReplicaNodeOptions {
   readonly stateFolder: string
@@ -45,7 +53,7 @@ export interface StartReport {
 interface NodeParts {
   readonly options: ReplicaNodeOptions
   readonly lock: StoreLock
-  readonly log: Log
+  readonly log: BatchLog
   readonly keys: GenesisKeys
   readonly execution: ExecutionClient
 }
@@ -56,10 +64,17 @@ export class ReplicaNode implements ReplicaPort {
   /** Serves the paths below `/api/`. */
   readonly listener = createReplicaListener(this)
   readonly #parts: NodeParts
+  readonly #consensus: Consensus
   readonly #driver: RoundDriver
   readonly #ingress: IngressDesk
+  readonly #outcalls: OutcallDesk
   readonly #waiters = new CallWaiters()
+  readonly #failed: (error: unknown) => void
   #certifiedHeight = 0
+  /** The newest block: where consensus goes on from a checkpoint. */
+  #anchor: Uint8Array | undefined
+  #sinceCheckpoint = {heights: 0, instructions: 0n}
+  #checkpointing: Promise<void> | undefined
   #health: HealthStatus = 'waiting_for_certified_state'
 
   /** Ready when the newest state is certified. Throws IcicleErrors: the folder is in use, damaged, unwritable; the replay differs. */
@@ -70,8 +85,12 @@ export class ReplicaNode implements ReplicaPort {
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
       try {
-        const [log] = await Promise.all([Log.open(join(options.stateFolder, 'log')), initBls()])
-        const node = await ReplicaNode.#open({options, lock, log, keys: deriveGenesisKeys(genesis), execution}, failures)
+        const [ready] = await Promise.all([execution.ready(), initBls()])
+        const log = await BatchLog.open(join(options.stateFolder, LOG_FOLDER), {
+          programVersion: options.version,
+          checkpointHeight: ready.height,
+        })
+        const node = await ReplicaNode.#open({options, lock, log, keys: deriveGenesisKeys(genesis), execution}, ready, failures)
         failures.isArmed = true
         return node
       } catch (error) {
@@ -84,16 +103,20 @@ export class ReplicaNode implements ReplicaPort {
     }
   }
 
-  static async #open(parts: NodeParts, failures: Failures): Promise<ReplicaNode> {
+  static async #open(parts: NodeParts, loaded: Ready, failures: Failures): Promise<ReplicaNode> {
     const {execution, log, keys} = parts
-    const loaded = await execution.ready()
     const ingress = new IngressDesk(keys)
-    ingress.follow(loaded)
-    const replay = await replayLog(log, execution, loaded, (executed) => ingress.follow(executed))
+    const outcalls = new OutcallDesk()
+    const follow = (changed: Executed | Ready): void => {
+      ingress.follow(changed)
+      outcalls.follow(changed.outcalls)
+    }
+    follow(loaded)
+    const replay = await replayLog(log, execution, follow)
     const subnet = getSubnet(keys.registry, keys.subnetId)
     const config = configOf(subnet, keys.node.id, keys.registry.version)
-    const anchor: Anchor = replay.anchor ?? makeGenesis(config, loaded.timeNs)
-    const stoppedForNs = replay.anchor ? parts.options.nowNs() - anchor.block.timeNs : 0n
+    const anchor: Anchor = replay.anchor ?? (loaded.anchor ? decodeFinalBlock(loaded.anchor) : makeGenesis(config, loaded.timeNs))
+    const stoppedForNs = anchor.block.height > 0 ? parts.options.nowNs() - anchor.block.timeNs : 0n
     const consensus = new Consensus({
       config,
       crypto: new ThresholdCrypto(thresholdKeysOf(keys)),
@@ -104,6 +127,7 @@ export class ReplicaNode implements ReplicaPort {
     const node = new ReplicaNode(parts, {
       consensus,
       ingress,
+      outcalls,
       failures,
       report: {tornTail: log.tornTail, replayedHeights: replay.heights},
       last: replay.last ?? loaded,
@@ -115,25 +139,45 @@ export class ReplicaNode implements ReplicaPort {
 
   private constructor(
     parts: NodeParts,
-    opened: {consensus: Consensus; ingress: IngressDesk; failures: Failures; report: StartReport; last: Pick<Executed, 'wake' | 'timeNs'>},
+    opened: {
+      consensus: Consensus
+      ingress: IngressDesk
+      outcalls: OutcallDesk
+      failures: Failures
+      report: StartReport
+      last: Pick<Executed, 'wake' | 'timeNs'>
+    },
   ) {
     this.#parts = parts
     this.keys = parts.keys
+    this.#consensus = opened.consensus
     this.#ingress = opened.ingress
+    this.#outcalls = opened.outcalls
     this.report = opened.report
+    this.#failed = opened.failures.report
+    this.#sinceCheckpoint = {heights: opened.report.replayedHeights, instructions: 0n}
     this.#driver = new RoundDriver(
       {
         consensus: opened.consensus,
         execution: parts.execution,
         nowNs: parts.options.nowNs,
         logBatch: (delivered) => this.#logBatch(delivered),
-        hasIngress: () => !this.#ingress.isEmpty,
+        hasIngress: () => this.#ingress.selector.hasWork(parts.options.nowNs()),
+        findNextIngressDue: () => this.#ingress.selector.findNextDue(parts.options.nowNs()),
         publish: (certification, executed) => this.#publish(certification, executed),
         onFailure: opened.failures.report,
       },
       opened.last.wake,
       opened.last.timeNs,
     )
+    this.#outcalls.open({
+      finish: (request, result) => parts.execution.finishOutcall(request, result),
+      respond: (id, payload) => {
+        opened.consensus.addResponse({id, payload})
+        this.#driver.poke()
+      },
+      onFailure: opened.failures.report,
+    })
   }
 
   getStatus(): NodeStatus {
@@ -146,7 +190,7 @@ export class ReplicaNode implements ReplicaPort {
   }
 
   async call(request: CallRequest): Promise<CallAnswer> {
-    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer})
+    const admission = admitCall(request, {nowNs: this.#parts.options.nowNs(), rootKey: this.keys.rootKeyDer, subnetId: this.keys.subnetId})
     if (admission.kind === 'refused') return admission
     const {item} = admission
     const {id} = item.ingress
@@ -154,7 +198,8 @@ export class ReplicaNode implements ReplicaPort {
     const verdict = await this.#parts.execution.filter(item.ingress)
     if (verdict.kind === 'rejected')
       return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
-    if (verdict.kind === 'known') return verdict.certificate ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
+    if (verdict.kind === 'known')
+      return verdict.certificate && request.isSynchronous ? {kind: 'certificate', certificate: verdict.certificate} : DUPLICATE
     const added = this.#ingress.add(item)
     if (added === 'full') return OVERLOADED
     if (added === 'known') return DUPLICATE
@@ -176,25 +221,53 @@ export class ReplicaNode implements ReplicaPort {
   /** Ends after the round in flight, with a checkpoint, so that the next start replays nothing. */
   async stop(): Promise<void> {
     this.#health = 'starting'
+    this.#outcalls.close()
     await this.#driver.stop()
     this.#waiters.close()
+    await this.#checkpointing
+    await this.#checkpoint()
     await this.#parts.execution.stop()
     await this.#parts.log.close()
     this.#parts.lock.release()
   }
 
+  /** Takes a checkpoint of the state as it is, while rounds go on, and then drops the log behind it. */
+  async #checkpoint(): Promise<void> {
+    const {log, execution} = this.#parts
+    if (this.#anchor === undefined || this.#sinceCheckpoint.heights === 0) return
+    this.#sinceCheckpoint = {heights: 0, instructions: 0n}
+    log.startSegment()
+    const height = await execution.checkpoint(this.#anchor)
+    await log.archiveUpTo(height)
+  }
+
   #logBatch({batch, record}: DeliveredBatch): Promise<void> {
-    const {log, options} = this.#parts
-    const {height, randomness} = batch
-    return log.append({kind: 'batch', height, block: record, randomness, programVersion: options.version})
+    this.#anchor = record
+    return this.#parts.log.appendBatch({height: batch.height, block: record, randomness: batch.randomness})
   }
 
   #publish({height, rootHash, signature}: Certification, executed: Executed): void {
     this.#certifiedHeight = height
     this.#ingress.follow(executed)
+    this.#outcalls.follow(executed.outcalls)
+    for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
     for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
-    this.#parts.log.append({kind: 'root', height, rootHash, signature}).catch(() => {})
+    this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})
+    this.#countTowardsCheckpoint(executed.instructions)
+  }
+
+  /** Replay time is bounded by both: blocks have a price, and so do instructions. */
+  #countTowardsCheckpoint(instructions: bigint): void {
+    const {heights, instructions: earlier} = this.#sinceCheckpoint
+    this.#sinceCheckpoint = {heights: heights + 1, instructions: earlier + instructions}
+    const isDue = heights + 1 >= CHECKPOINT_HEIGHTS || earlier + instructions >= CHECKPOINT_INSTRUCTIONS
+    if (!isDue || this.#checkpointing) return
+    this.#checkpointing = this.#checkpoint()
+      .catch(this.#failed)
+      .finally(() => {
+        this.#checkpointing = undefined
+      })
   }
 }
 

@@ -27,8 +27,10 @@ export interface RoundDriverParts {
   readonly nowNs: () => bigint
   /** Puts a delivered batch into the log; resolves when it is on disk. */
   readonly logBatch: (delivered: DeliveredBatch) => Promise<void>
-  /** Messages wait in the ingress pool. */
+  /** Messages wait that a block could take now. */
   readonly hasIngress: () => boolean
+  /** When a message that waits comes into the window of blocks; undefined when none does. */
+  readonly findNextIngressDue: () => bigint | undefined
   /** A height is certified and on disk: answer whoever waits for it. */
   readonly publish: (certification: Certification, executed: Executed) => void
   readonly onFailure: (error: unknown) => void
@@ -39,6 +41,8 @@ export class RoundDriver {
   #wake: NextWake
   #certifiedTimeNs: bigint
   #isRunning = false
+  /** Something came in while a run was about to end. */
+  #isPoked = false
   #isStopped = false
   #timer: NodeJS.Timeout | undefined
   #freshness: {readonly promise: Promise<void>; readonly resolve: () => void} | undefined
@@ -59,7 +63,11 @@ export class RoundDriver {
 
   /** Something came in: runs rounds until nothing is left to do. */
   poke(): void {
-    if (this.#isRunning || this.#isStopped) return
+    if (this.#isStopped) return
+    if (this.#isRunning) {
+      this.#isPoked = true
+      return
+    }
     this.#isRunning = true
     this.#run().then(
       () => this.#settle(),
@@ -161,17 +169,18 @@ export class RoundDriver {
     return dueNs < heartbeatNs ? dueNs : heartbeatNs
   }
 
-  /** After a run: sleeps until time wants a block; while idle, signs ahead what the next round needs. */
+  /** After a run, which has done all that could be done: sleeps until time wants a block; while idle, signs ahead what the next round needs. */
   #settle(): void {
     this.#isRunning = false
     for (const resolve of this.#idle.splice(0)) resolve()
     if (this.#isStopped) return
-    if (this.#workWanted() !== 'none') {
+    if (this.#isPoked) {
+      this.#isPoked = false
       this.poke()
       return
     }
     clearTimeout(this.#timer)
-    const wakes = [this.#dueNs(), this.#consensusWakeNs].filter((wake) => wake !== undefined)
+    const wakes = [this.#dueNs(), this.#consensusWakeNs, this.#parts.findNextIngressDue()].filter((wake) => wake !== undefined)
     if (wakes.length > 0) {
       const sleepMs = wakes.reduce((least, wake) => Math.min(least, Number(wake - this.#parts.nowNs()) / 1e6), MAX_SLEEP_MS)
       this.#timer = setTimeout(() => this.poke(), Math.max(0, Math.ceil(sleepMs)))

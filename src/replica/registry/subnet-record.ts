@@ -29,6 +29,8 @@ export interface SubnetRecord {
   readonly feeNodeCount: number
   /** Everything costs nothing, on an application subnet too. IC interface specification, "cost schedule". */
   readonly hasFreeCostSchedule?: true
+  /** Installs may follow one another at once, as on dfx's local networks; elsewhere IC0209 holds a developer up for seconds. */
+  readonly hasFreeInstallRate?: true
   /** Zero delay between blocks with one node; see consensus parameters. */
   readonly initialNotaryDelayNs: bigint
   readonly unitDelayNs: bigint

@@ -121,7 +121,7 @@ export interface CanisterSnapshot {
   readonly globals: readonly GlobalValue[]
   readonly certifiedData: Uint8Array
   readonly chunkStore: ReadonlyMap<string, Uint8Array>
-  /** Only of uploaded snapshots; undefined leaves the canister's own as it is. */
+  /** Loading gives them back only from an uploaded snapshot; undefined leaves the canister's own as it is. */
   readonly globalTimerNs?: bigint
   readonly lowWasmMemoryHook?: LowWasmMemoryHookStatus
 }

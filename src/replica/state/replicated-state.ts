@@ -69,7 +69,10 @@ export interface ReplicatedState {
   idleChargedAtNs: bigint
   /** Root hash of the state before, for `/metadata`; undefined at genesis. */
   previousRootHash: Uint8Array | undefined
-  /** `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist. */
+  /**
+   * `/subnet/<id>/metrics`. `droppedCycles` went down with best-effort messages and with canisters that no longer exist;
+   * `consumedCyclesOfDeleted` also has what is on no canister's account: fees of threshold signatures.
+   */
   metrics: {updateTransactionsTotal: bigint; consumedCyclesTotal: bigint; consumedCyclesOfDeleted: bigint; droppedCycles: bigint}
   /** What the canisters occupied after the last batch, without messages. */
   readonly memory: {totalBytes: number; readonly byCanister: Map<CanisterId, number>}

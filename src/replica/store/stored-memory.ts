@@ -76,10 +76,10 @@ export class StoredMemory implements ChunkSource {
     let chunk: Uint8Array | undefined
     let missing = (1 << PAGES_PER_CHUNK) - 1
     for (const layer of this.#layers) {
-      for (const page of listPagesOf(layer, firstPage, missing)) {
+      for (const span of listSpansOf(layer, firstPage, missing)) {
         chunk ??= new Uint8Array(CHUNK_BYTES)
-        chunk.set(readPage(layer, page), (page.page - firstPage) * PAGE_BYTES)
-        missing &= ~(1 << (page.page - firstPage))
+        chunk.set(readSpan(layer, span), (span.page - firstPage) * PAGE_BYTES)
+        missing &= ~(((1 << span.count) - 1) << (span.page - firstPage))
       }
       if (missing === 0) break
     }
@@ -95,23 +95,29 @@ export class StoredMemory implements ChunkSource {
   }
 }
 
-interface FoundPage {
+/** Pages that follow one another in the memory and in the file. */
+interface Span {
   readonly page: number
+  readonly count: number
   readonly filePage: number
-  readonly checksum: number
+  readonly checksumIndex: number
 }
 
 /** The layer's pages among those wanted of one chunk. */
-function* listPagesOf({runs, checksums, passed}: Layer, firstPage: number, wanted: number): Generator<FoundPage> {
+function* listSpansOf({runs, passed}: Layer, firstPage: number, wanted: number): Generator<Span> {
   const endPage = firstPage + PAGES_PER_CHUNK
+  const isWanted = (page: number): boolean => (wanted & (1 << (page - firstPage))) !== 0
   for (let index = findRunEndingAfter(runs, firstPage); index < runs.length && runs[index]!.firstPage < endPage; index++) {
     const run = runs[index]!
     const to = Math.min(run.firstPage + run.count, endPage)
-    for (let page = Math.max(run.firstPage, firstPage); page < to; page++)
-      if (wanted & (1 << (page - firstPage))) {
-        const inRun = page - run.firstPage
-        yield {page, filePage: run.filePage + inRun, checksum: checksums[passed[index]! + inRun]!}
-      }
+    for (let page = Math.max(run.firstPage, firstPage); page < to; page++) {
+      if (!isWanted(page)) continue
+      let count = 1
+      while (page + count < to && isWanted(page + count)) count++
+      const inRun = page - run.firstPage
+      yield {page, count, filePage: run.filePage + inRun, checksumIndex: passed[index]! + inRun}
+      page += count
+    }
   }
 }
 
@@ -125,8 +131,10 @@ function findRunEndingAfter(runs: readonly PageRun[], page: number): number {
   return low
 }
 
-function readPage({file}: Layer, {filePage, checksum}: FoundPage): Uint8Array {
-  const bytes = file.read(filePage * PAGE_BYTES, PAGE_BYTES)
-  if (crc32(bytes) !== checksum) throw new StoreDamaged(file.path, `is broken in page ${filePage}`)
+function readSpan({file, checksums}: Layer, {count, filePage, checksumIndex}: Span): Uint8Array {
+  const bytes = file.read(filePage * PAGE_BYTES, count * PAGE_BYTES)
+  for (let page = 0; page < count; page++)
+    if (crc32(bytes.subarray(page * PAGE_BYTES, (page + 1) * PAGE_BYTES)) !== checksums[checksumIndex + page])
+      throw new StoreDamaged(file.path, `is broken in page ${filePage + page}`)
   return bytes
 }

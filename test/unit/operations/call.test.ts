@@ -94,6 +94,7 @@ describe('callCanister', () => {
   it('tells a reject as the cause', async () => {
     await assert.rejects(call('app', 'fail'), (error: Error) => {
       assert.equal(error.message, 'Failed update call.')
+      assert.equal((error as Error & {errorCode: string}).errorCode, 'IC0503')
       assert.match((error.cause as Error).message, /reject code CanisterError, reject message Canister trapped: on purpose/)
       return true
     })

@@ -6,6 +6,7 @@ import {sha256} from '../../../src/base/sha256.js'
 import {decodeArgs} from '../../../src/candid/decode.js'
 import {deploy} from '../../../src/operations/deploy.js'
 import type {ModeName} from '../../../src/operations/install.js'
+import type {Reporter} from '../../../src/operations/reporter.js'
 import {canisterIdFromNumber, principalToText} from '../../../src/protocol/principal.js'
 import {WASM_HEADER} from '../../../src/wasm/constants.js'
 import {addCustomSection, listCustomSections} from '../../../src/wasm/sections.js'
@@ -187,12 +188,22 @@ describe('deploy', () => {
   })
 
   it('stops compiling at an interruption', async () => {
-    project = aProject(url, {canisters: {back: {main: 'back.mo'}}}, {'back.mo': 'import "mo:base/HashMap"; import "mo:core/Map"; actor {}'})
+    project = aProject(
+      url,
+      {canisters: {back: {main: 'back.mo'}}},
+      {'back.mo': 'import HashMap "mo:base/HashMap"; import Map "mo:core/Map"; actor {}'},
+    )
     const controller = new AbortController()
-    const context = {...project.context, signal: controller.signal}
-    const running = deploy(context, {target: undefined, mode: 'auto'})
-    setTimeout(() => controller.abort(), 300)
-    await assert.rejects(running, {name: 'AbortError'})
+    const {reporter} = project.context
+    const interrupting: Reporter = {
+      ...reporter,
+      info: (text) => {
+        reporter.info(text)
+        if (text.startsWith('Building canister ')) setImmediate(() => controller.abort())
+      },
+    }
+    const context = {...project.context, signal: controller.signal, reporter: interrupting}
+    await assert.rejects(deploy(context, {target: undefined, mode: 'auto'}), {name: 'AbortError'})
     assert.equal(existsSync(join(project.root, '.dfx/local/canisters/back')), false)
   })
 

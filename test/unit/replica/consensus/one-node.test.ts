@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {toHex} from '../../../../src/base/bytes.js'
 import {sha256} from '../../../../src/base/sha256.js'
+import type {CanisterId} from '../../../../src/protocol/principal.js'
 import {Consensus, makeGenesis} from '../../../../src/replica/consensus/consensus.js'
 import {decodeFinalBlock, replayBatch} from '../../../../src/replica/consensus/delivery.js'
 import {HashCrypto} from '../../../../src/replica/consensus/hash-crypto.js'
@@ -162,6 +163,16 @@ describe('Consensus with one node', () => {
     const consensus = new Consensus({config, crypto, payloads, anchor, stoppedForNs: 700n})
     const batches = [2_000n, 2_100n].flatMap((nowNs) => consensus.step(nowNs, 'block').batches.map(({batch}) => batch.stoppedForNs))
     assert.deepEqual(batches, [700n, undefined])
+  })
+
+  it('puts query statistics on the next block, once, and makes none for them', () => {
+    const node = aNode()
+    const delta = {canisterId: '0101' as CanisterId, calls: 1n, instructions: 7n, requestPayloadBytes: 3n, responsePayloadBytes: 4n}
+    node.consensus.addQueryStats(delta)
+    node.consensus.addQueryStats({...delta, instructions: 10n})
+    assert.deepEqual(node.consensus.step(4_000n, 'payload').batches, [])
+    const stats = [5_000n, 5_001n].map((nowNs) => node.consensus.step(nowNs, 'block').batches[0]!.batch.queryStats)
+    assert.deepEqual(stats, [[{...delta, calls: 2n, instructions: 17n, requestPayloadBytes: 6n, responsePayloadBytes: 8n}], undefined])
   })
 
   it('takes the answer of an outcall into the next block, once', () => {

@@ -68,6 +68,14 @@ const cases: readonly {readonly what: string; readonly parts: ModuleParts; reado
     result: 14,
   },
   {
+    what: 'two results, of a module in which their type has an index of two bytes',
+    parts: aProgram(storing(code(call(1), OP.i32Sub)), {
+      functions: [giving([i32, i32], code(i32Const(16), i32Const(2)))],
+      types: Array.from({length: 100}, (_, n) => ({params: Array<number>(n + 2).fill(i64), results: []})),
+    }),
+    result: 14,
+  },
+  {
     what: 'results of every type',
     parts: aProgram(storing(code(call(1), OP.drop, OP.drop, OP.drop, OP.drop)), {
       functions: [

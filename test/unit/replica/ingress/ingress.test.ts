@@ -199,6 +199,13 @@ describe('IngressSelector', () => {
     assert.equal(selector.build(aContext({ancestors: [inBlock(ancestor!)]})).length, 2)
   })
 
+  it('sees no work in messages that no block can take, and knows when that changes', () => {
+    const early = aMessage({expiryNs: NOW_NS + MAX_INGRESS_TTL_NS + 30n})
+    const selector = aSelector(poolOf(early, aMessage({canister: '0303' as CanisterId})))
+    assert.deepEqual([selector.hasWork(NOW_NS), selector.findNextDue(NOW_NS)], [false, NOW_NS + 30n])
+    assert.deepEqual([selector.hasWork(NOW_NS + 30n), selector.findNextDue(NOW_NS + 30n)], [true, undefined])
+  })
+
   it('builds only what it would accept itself', () => {
     const items = [aMessage({text: '1'}), aMessage({canister: B, text: '2'}), aMessage({expiryNs: 1n})]
     const selector = aSelector(poolOf(...items))

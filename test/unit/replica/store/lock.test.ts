@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {lockStore} from '../../../../src/replica/store/lock.js'
+import {lockStore, systemProcesses} from '../../../../src/replica/store/lock.js'
 
 describe('lockStore', () => {
   let folder: string
@@ -30,10 +30,28 @@ describe('lockStore', () => {
   ])
     it(`takes over the lock of ${what}`, () => {
       writeFileSync(join(folder, 'lock'), content)
-      const lock = lockStore(folder, (pid) => pid !== 999999)
-      assert.equal(readFileSync(join(folder, 'lock'), 'utf8'), `${process.pid}\n`)
+      const lock = lockStore(folder, {...systemProcesses, isAlive: (pid) => pid !== 999999})
+      assert.ok(readFileSync(join(folder, 'lock'), 'utf8').startsWith(`${process.pid}\n`))
       lock.release()
     })
+
+  const sevenLives = (mark: string | undefined) => ({isAlive: () => true, findMark: () => mark})
+  for (const {what, mark, isHeld} of [
+    {what: 'began when the holder did', mark: 'boot 5', isHeld: true},
+    {what: 'began later', mark: 'boot 6', isHeld: false},
+    {what: 'began nobody knows when', mark: undefined, isHeld: true},
+  ])
+    it(`${isHeld ? 'respects' : 'takes over'} the lock of a live id whose process ${what}`, () => {
+      writeFileSync(join(folder, 'lock'), '7\nboot 5\n')
+      const attempt = (): void => lockStore(folder, sevenLives(mark)).release()
+      if (isHeld) assert.throws(attempt, {code: 'STORE_IN_USE', pid: 7})
+      else attempt()
+    })
+
+  it('is caught when it looks at the id alone: a later process with the id of the holder keeps the state', () => {
+    writeFileSync(join(folder, 'lock'), '7\n\n')
+    assert.throws(() => lockStore(folder, sevenLives('boot 6')), {code: 'STORE_IN_USE'})
+  })
 
   it('says so when the folder cannot be written', () => {
     writeFileSync(join(folder, 'file'), '')

@@ -1,0 +1,49 @@
+// Builds the asset canister from src/system-canisters/asset-canister into templates/assetstorage, with the program in `dist`: module (gzip),
+// interface and checksum. The compiler is deterministic, so a second run changes nothing; `--check` fails when it would.
+import {spawnSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {gzipSync} from 'node:zlib'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const target = join(root, 'templates', 'assetstorage')
+const checksumFile = join(target, 'assetstorage.sha256')
+
+/** The canister as a project of its own. Gateways read from its metadata that it certifies with version 2. */
+const project = {
+  canisters: {
+    assetstorage: {
+      type: 'motoko',
+      main: 'asset-canister/main.mo',
+      metadata: [{name: 'supported_certificate_versions', visibility: 'public', content: '1,2'}],
+    },
+  },
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'icicle-asset-canister-'))
+try {
+  cpSync(join(root, 'src', 'system-canisters', 'asset-canister'), join(folder, 'asset-canister'), {recursive: true})
+  writeFileSync(join(folder, 'dfx.json'), JSON.stringify(project))
+  writeFileSync(join(folder, 'canister_ids.json'), JSON.stringify({assetstorage: {ic: 'aaaaa-aa'}}))
+  const {status} = spawnSync(process.execPath, [join(root, 'bin', 'run.js'), 'build', '--network', 'ic'], {cwd: folder, stdio: 'inherit'})
+  if (status !== 0) process.exit(1)
+  const built = join(folder, '.dfx', 'ic', 'canisters', 'assetstorage')
+  const wasm = readFileSync(join(built, 'assetstorage.wasm'))
+  const candid = readFileSync(join(built, 'constructor.did'))
+  const checksum = `${createHash('sha256').update(wasm).digest('hex')}  assetstorage.wasm\n`
+  if (process.argv.includes('--check')) {
+    const isFresh = readFileSync(checksumFile, 'utf8') === checksum
+    if (!isFresh) console.error('templates/assetstorage does not fit its sources: run `node bin/build-asset-canister.js`.')
+    process.exitCode = isFresh ? 0 : 1
+  } else {
+    writeFileSync(join(target, 'assetstorage.wasm.gz'), gzipSync(wasm, {level: 9}))
+    writeFileSync(join(target, 'assetstorage.did'), candid)
+    writeFileSync(checksumFile, checksum)
+    console.log(`assetstorage.wasm: ${wasm.length} bytes, ${checksum.slice(0, 64)}`)
+  }
+} finally {
+  rmSync(folder, {recursive: true, force: true})
+}
