@@ -58,6 +58,14 @@ export class ExecutionClient {
     this.#post({kind: 'certified', height, signature})
   }
 
+  /** Resolves when every long execution has used up its slice: the next round will not wait for one. */
+  slicesUsed(): Promise<void> {
+    const id = this.#nextId++
+    const settled = this.#wait<void>(id)
+    this.#post({kind: 'settle', id})
+    return settled
+  }
+
   filter(ingress: Ingress): Promise<FilterVerdict> {
     return this.#ask((id) => ({kind: 'filter', id, ingress}))
   }
@@ -122,6 +130,8 @@ export class ExecutionClient {
       case 'answers':
         for (const {id, value} of message.answers) this.#settle(id, value)
         return
+      case 'settled':
+        return this.#settle(message.id, undefined)
       case 'checkpointed':
         return this.#settle(message.id, message.height)
       case 'failed':

@@ -42,6 +42,8 @@ export interface ExecutionCoreOptions {
   readonly isSaved?: boolean
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
+  /** Other than the Internet Computer's: for tests. */
+  readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
 }
 
@@ -65,6 +67,7 @@ export class ExecutionCore {
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
+  readonly #slices: ExecutionCoreOptions['slices']
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
@@ -75,7 +78,7 @@ export class ExecutionCore {
   #certified: CertifiedView | undefined
   readonly #fees: FeeTable
 
-  constructor({state, isSaved = false, keys, runtime, trace}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, slices, trace}: ExecutionCoreOptions) {
     this.state = state
     if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
@@ -83,6 +86,7 @@ export class ExecutionCore {
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
+    this.#slices = slices
     this.#trace = (event) => {
       this.#instructions += event.instructions
       trace?.(event)
@@ -123,6 +127,7 @@ export class ExecutionCore {
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
+      ...(this.#slices && {slices: this.#slices}),
       trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)

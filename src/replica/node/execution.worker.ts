@@ -16,6 +16,7 @@ import {CHECKPOINT_FOLDER} from '../store/replica-store.js'
 import {loadCheckpoint} from './checkpoint.js'
 import {ExecutionCore} from './execution-core.js'
 import {deriveGenesisKeys, type Genesis, type GenesisKeys} from './genesis.js'
+import {LanePool} from './lane-pool.js'
 import type {Answered, ExecutionSetup, FromExecution, Question, ToExecution} from './messages.js'
 import {decodeSystemCanisters} from './system-canisters/image.js'
 
@@ -27,6 +28,9 @@ type Checkpoint = Extract<ToExecution, {kind: 'checkpoint'}>
 
 const port = parentPort
 invariant(port, 'execution.worker is started as a worker thread')
+
+/** Where long executions go on while this thread answers. */
+const lanes = new LanePool()
 
 const post = (message: FromExecution): void => port.postMessage(message)
 
@@ -42,7 +46,7 @@ async function main(): Promise<void> {
     state: loaded.state,
     keys,
     isSaved: loaded.anchor !== undefined,
-    runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength})},
+    runtime: {gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength}), lanes},
   })
   port!.on('message', (message: ToExecution) => {
     try {
@@ -78,7 +82,13 @@ async function writeCheckpoint(core: ExecutionCore, store: CheckpointStore, {id,
 function receive(core: ExecutionCore, message: Exclude<ToExecution, Checkpoint>): void {
   switch (message.kind) {
     case 'execute':
-      post(core.execute(message.batch))
+      lanes
+        .settled()
+        .then(() => post(core.execute(message.batch)))
+        .catch(fail)
+      return
+    case 'settle':
+      lanes.settled().then(() => post({kind: 'settled', id: message.id}), fail)
       return
     case 'certified':
       core.certified(message.height, message.signature)

@@ -35,6 +35,8 @@ export type ToExecution =
   | {readonly kind: 'execute'; readonly batch: Batch}
   /** The root of this height is signed, and its batch is on disk: answers may show it. */
   | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+  /** Asks to be told when every long execution has used up its slice. */
+  | {readonly kind: 'settle'; readonly id: number}
   /** Write a checkpoint of the current state; `anchor` is its block, which consensus goes on from. */
   | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
 
@@ -105,6 +107,8 @@ export type FromExecution =
   | Executed
   /** Several at once: waking the other thread costs more than a query. */
   | {readonly kind: 'answers'; readonly answers: readonly Answered[]}
+  /** Every long execution has used up its slice. */
+  | {readonly kind: 'settled'; readonly id: number}
   | {readonly kind: 'checkpointed'; readonly id: number; readonly height: number}
   /** The worker cannot go on; it ends after this. */
   | {
