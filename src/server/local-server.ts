@@ -55,7 +55,7 @@ export class LocalServer {
 
 /** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
     const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
     answered.catch((error: unknown) => {

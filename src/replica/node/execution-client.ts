@@ -7,7 +7,7 @@ import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
+import type {Checkpointed, Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ReplayCare, ToExecution} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
@@ -47,9 +47,9 @@ export class ExecutionClient {
   }
 
   /** One batch at a time, each the successor of the one before. */
-  execute(batch: Batch): Promise<Executed> {
+  execute(batch: Batch, care?: ReplayCare): Promise<Executed> {
     const executed = this.#wait<Executed>('executed')
-    this.#post({kind: 'execute', batch})
+    this.#post({kind: 'execute', batch, ...(care && {care})})
     return executed
   }
 
@@ -73,9 +73,13 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'finishOutcall', id, request, result}))
   }
 
-  /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(anchor: Uint8Array): Promise<number> {
+  /** Writes a checkpoint of the state as it is now; resolves when it is on disk. */
+  checkpoint(anchor: Uint8Array): Promise<Checkpointed> {
     return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
+  }
+
+  forgetCheckpoints(belowHeight: number): Promise<void> {
+    return this.#ask((id) => ({kind: 'forget', id, belowHeight}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
@@ -112,7 +116,9 @@ export class ExecutionClient {
       case 'outcallFinished':
         return this.#settle(message.id, message.payload)
       case 'checkpointed':
-        return this.#settle(message.id, message.height)
+        return this.#settle(message.id, message)
+      case 'forgotten':
+        return this.#settle(message.id, undefined)
       case 'failed':
         return this.#fail(Object.assign(new Error(message.error.message), message.error))
     }
