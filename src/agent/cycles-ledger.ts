@@ -9,7 +9,7 @@ import {decodeArgs} from '../candid/decode.js'
 import {parseDid} from '../candid/did.js'
 import {encodeArgs} from '../candid/encode.js'
 import {type CandidInterface, findMethod} from '../candid/types.js'
-import {type CanisterId, parsePrincipal} from '../protocol/principal.js'
+import {type CanisterId, parsePrincipal, type SubnetId} from '../protocol/principal.js'
 import {LedgerRefused} from './errors.js'
 import type {IcAgent} from './ic-agent.js'
 import {type CanisterSettings, encodeSettings} from './management.js'
@@ -74,18 +74,24 @@ export interface LedgerCreation {
   readonly settings: CanisterSettings
   /** Nanoseconds since 1970: the ledger creates once for the same request. */
   readonly createdAtNs: bigint
+  readonly fromSubaccount?: Uint8Array | undefined
+  /** Undefined: the ledger decides. */
+  readonly subnet?: SubnetChoice | undefined
 }
+
+export type SubnetChoice = {readonly subnet: SubnetId} | {readonly subnetType: string}
 
 type LedgerError = Readonly<Record<string, null | Readonly<Record<string, unknown>>>>
 type LedgerResult<T> = {readonly Ok: T} | {readonly Err: LedgerError}
 
 /** Throws LedgerRefused, CallRejected. */
-export async function createCanisterOnLedger(agent: IcAgent, {amount, settings, createdAtNs}: LedgerCreation): Promise<CanisterId> {
+export async function createCanisterOnLedger(agent: IcAgent, creation: LedgerCreation): Promise<CanisterId> {
+  const {amount, settings, createdAtNs, fromSubaccount, subnet} = creation
   const argument = {
-    from_subaccount: [],
+    from_subaccount: fromSubaccount ? [fromSubaccount] : [],
     created_at_time: [createdAtNs],
     amount,
-    creation_args: [{settings: [encodeSettings(settings)], subnet_selection: []}],
+    creation_args: [{settings: [encodeSettings(settings)], subnet_selection: subnet ? [encodeSubnet(subnet)] : []}],
   }
   const result = await callLedger<{readonly canister_id: CanisterId}>(agent, 'create_canister', argument)
   if ('Ok' in result) return result.Ok.canister_id
@@ -94,15 +100,24 @@ export async function createCanisterOnLedger(agent: IcAgent, {amount, settings, 
   throw new LedgerRefused(`The cycles ledger did not create the canister: ${describeRefusal(result.Err)}`)
 }
 
+export interface Withdrawal {
+  readonly to: CanisterId
+  readonly amount: bigint
+  /** Nanoseconds since 1970: the ledger pays once for the same request. */
+  readonly createdAtNs: bigint
+  readonly fromSubaccount?: Uint8Array | undefined
+}
+
 /** Moves cycles from the caller's account into a canister; gives the block index. Throws LedgerRefused, CallRejected. */
-export async function withdrawCycles(
-  agent: IcAgent,
-  {to, amount, createdAtNs}: {readonly to: CanisterId; readonly amount: bigint; readonly createdAtNs: bigint},
-): Promise<bigint> {
-  const argument = {to, amount, from_subaccount: [], created_at_time: [createdAtNs]}
+export async function withdrawCycles(agent: IcAgent, {to, amount, createdAtNs, fromSubaccount}: Withdrawal): Promise<bigint> {
+  const argument = {to, amount, from_subaccount: fromSubaccount ? [fromSubaccount] : [], created_at_time: [createdAtNs]}
   const result = await callLedger<bigint>(agent, 'withdraw', argument)
   if ('Ok' in result) return result.Ok
   throw new LedgerRefused(`The cycles ledger did not send the cycles: ${describeRefusal(result.Err)}`)
+}
+
+function encodeSubnet(choice: SubnetChoice): object {
+  return 'subnet' in choice ? {Subnet: {subnet: choice.subnet}} : {Filter: {subnet_type: [choice.subnetType]}}
 }
 
 async function callLedger<T>(agent: IcAgent, name: string, argument: object): Promise<LedgerResult<T>> {

@@ -1,9 +1,11 @@
 import {Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.js'
 import {canisterArg, installFlags, installOptionsOf, principalOf, readAmount, refuseWallet, walletFlags} from '../cli/canister-flags.js'
+import {creationFlags, creationOf} from '../cli/creation-flags.js'
 import {networkFlags} from '../cli/flags.js'
 import {toJsonShape} from '../cli/to-json-shape.js'
 import {deploy, planProjectDeploy} from '../operations/deploy.js'
+import {OptionUnsupported} from '../operations/errors.js'
 import {renderPlan} from '../operations/plan-deploy.js'
 import {findCycles} from '../project/units.js'
 
@@ -19,15 +21,19 @@ export default class Deploy extends BaseCommand {
     ...networkFlags,
     ...walletFlags,
     ...installFlags,
+    ...creationFlags,
     'dry-run': Flags.boolean({summary: 'Only show what would be done'}),
     'with-cycles': Flags.string({summary: 'Cycles of a new canister, e.g. 3.5T', helpValue: 'CYCLES'}),
     'specified-id': Flags.string({summary: 'The id that the new canister is to have', helpValue: 'PRINCIPAL'}),
+    'by-proposal': Flags.boolean({summary: 'Not supported', hidden: true, exclusive: ['compute-evidence']}),
+    'compute-evidence': Flags.boolean({summary: 'Not supported', hidden: true, exclusive: ['by-proposal']}),
     'output-env-file': Flags.string({summary: 'Write the canister variables to this file', helpValue: 'FILE'}),
   }
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(Deploy)
     refuseWallet(flags)
+    refuseProposals(flags)
     const context = this.context(flags)
     const options = {...installOptionsOf(flags, 'auto'), target: args.canister}
     if (flags['dry-run']) {
@@ -39,10 +45,16 @@ export default class Deploy extends BaseCommand {
     return toJsonShape(
       await deploy(context, {
         ...options,
+        ...creationOf(flags),
         withCycles: cycles === undefined ? undefined : readAmount(cycles, '--with-cycles', findCycles),
         specifiedId: principalOf(flags['specified-id']),
         outputEnvFile: flags['output-env-file'],
       }),
     )
   }
+}
+
+function refuseProposals(flags: {readonly 'by-proposal': boolean; readonly 'compute-evidence': boolean}): void {
+  for (const name of ['by-proposal', 'compute-evidence'] as const)
+    if (flags[name]) throw new OptionUnsupported(`--${name}`, 'assets are committed at once.')
 }

@@ -22,6 +22,8 @@ export interface BuildOptions {
   /** Only look for mistakes: needs no ids and writes nothing. */
   readonly isCheck?: boolean | undefined
   readonly outputEnvFile?: string | undefined
+  /** Told the whole interface of each canister that was checked. */
+  readonly onInterface?: ((name: string, candid: string) => void) | undefined
   /** From `readPrograms`, when the caller has read them already. */
   readonly programs?: ProjectPrograms | undefined
   /** A compiler that the caller has warmed up, and closes. */
@@ -64,6 +66,13 @@ export async function buildCanisters(context: ProjectContext, options: BuildOpti
   }
 }
 
+/** The whole interfaces of Motoko canisters, from their sources alone. */
+export async function checkInterfaces(context: ProjectContext, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const interfaces = new Map<string, string>()
+  await buildCanisters(context, {names, isCheck: true, onInterface: (name, candid) => interfaces.set(name, candid)})
+  return interfaces
+}
+
 async function buildAll(run: Run, options: BuildOptions): Promise<BuildReport> {
   const {context, project, programs} = run
   const order = planBuildOrder(options.names, programs.graph).filter((name) => isBuiltHere(context, name))
@@ -83,7 +92,9 @@ async function buildStep(run: Run, step: readonly string[], options: BuildOption
   const build = async (name: string): Promise<readonly [string, boolean]> => {
     context.signal.throwIfAborted()
     context.reporter.info(`Building canister '${name}'.`)
-    const cached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
+    const cached = await context.reporter.step(`Building ${name}...`, () =>
+      options.isCheck ? checkOne(run, name, options) : buildOne(run, name),
+    )
     return [name, cached]
   }
   const results = await Promise.all(step.filter((name) => programs.motoko.has(name)).map(build))
@@ -103,11 +114,12 @@ async function buildOne(run: Run, name: string): Promise<boolean> {
   return built.isCached
 }
 
-async function checkOne(run: Run, name: string): Promise<boolean> {
+async function checkOne(run: Run, name: string, {onInterface}: BuildOptions): Promise<boolean> {
   const checked = await checkCanister(planInput(run, name))
   if (!checked) return false
   for (const warning of checked.warnings) run.context.reporter.warn(warning)
   run.interfaces.set(name, splitCandid(checked.candid).service)
+  onInterface?.(name, checked.candid)
   return false
 }
 
@@ -141,7 +153,8 @@ function findInterface({context, project}: Run, name: string, id: CanisterId | u
   const canister = project.canisters.get(name)
   if (canister?.remote?.candid !== undefined) return findText(canister.remote.candid)
   if (canister?.type === 'pull') return id && findText(join(project.root, 'deps', 'candid', `${principalToText(id)}.did`))
-  return findText(buildOutputs(project, context.network(), name).serviceDid)
+  const built = findText(buildOutputs(project, context.network(), name).serviceDid)
+  return built ?? (canister?.type === 'rust' || canister?.type === 'custom' ? findText(canister.candid) : undefined)
 }
 
 /** Remote canisters (on this network) and pulled ones are made elsewhere. */

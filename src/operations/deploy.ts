@@ -9,13 +9,13 @@ import {readBuiltCanister} from './built-module.js'
 import {ArgumentInvalid, ModeInvalid} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
-import {createCanisters} from './create-canisters.js'
+import {createCanisters, type PaidCreation} from './create-canisters.js'
 import {planSettings} from './initial-settings.js'
 import {type InstallOptions, type InstallReport, installCanister} from './install.js'
 import {type DeployPlan, planDeploy} from './plan-deploy.js'
 import {type CanisterUrls, canisterUrls, renderUrls} from './urls.js'
 
-export interface DeployOptions extends InstallOptions {
+export interface DeployOptions extends InstallOptions, PaidCreation {
   /** One canister with its dependencies; undefined: all. */
   readonly target: string | undefined
   readonly withCycles?: bigint | undefined
@@ -106,7 +106,7 @@ async function createMissing(
   for (const {name} of missing) {
     const settings = planSettings(context.project().canisters.get(name)?.initialization, options.settings ?? {})
     const specifiedId = name === options.target ? options.specifiedId : undefined
-    await createCanisters(context, agent, {names: [name], settings, withCycles: options.withCycles, specifiedId})
+    await createCanisters(context, agent, {...options, names: [name], settings, specifiedId})
   }
 }
 

@@ -2,7 +2,10 @@
 
 import {readCanisterStatus} from '../agent/canister-status.js'
 import {withdrawCycles} from '../agent/cycles-ledger.js'
+import {CallRejected} from '../agent/errors.js'
+import type {IcAgent} from '../agent/ic-agent.js'
 import {provisionalTopUpCanister} from '../agent/management.js'
+import type {CanisterId} from '../protocol/principal.js'
 import {OnlyLocal} from './canister-errors.js'
 import type {CanisterSelection} from './canister-lifecycle.js'
 import {connectAgent} from './connect.js'
@@ -35,6 +38,48 @@ export async function fabricateCycles(
   return reports
 }
 
+export interface DepositOptions extends CanisterSelection {
+  readonly cycles: bigint
+  readonly createdAtNs: bigint | undefined
+  /** 32 bytes: pays on mainnet. */
+  readonly fromSubaccount: Uint8Array | undefined
+}
+
+export interface DepositReport extends FoundCanister {
+  readonly cycles: bigint
+  /** Afterwards; undefined when only a controller may know. */
+  readonly balance: bigint | undefined
+}
+
+/** `canister deposit-cycles`. Throws LedgerRefused, CallRejected. */
+export async function depositCycles(
+  context: ProjectContext,
+  {cycles, createdAtNs, fromSubaccount, ...selection}: DepositOptions,
+): Promise<DepositReport[]> {
+  const canisters = getCanisters(context, selection)
+  const agent = await connectAgent(context)
+  const reports: DepositReport[] = []
+  for (const canister of canisters) {
+    context.reporter.info(`Depositing ${cycles} cycles onto ${canister.name}`)
+    if (context.network().isMainnet)
+      await withdrawCycles(agent, {to: canister.id, amount: cycles, createdAtNs: createdAtNs ?? nowNs(), fromSubaccount})
+    else await provisionalTopUpCanister(agent, canister.id, cycles)
+    reports.push({...canister, cycles, balance: await findBalance(agent, canister.id)})
+  }
+  return reports
+}
+
+async function findBalance(agent: IcAgent, id: CanisterId): Promise<bigint | undefined> {
+  try {
+    return (await readCanisterStatus(agent, id)).cycles
+  } catch (error) {
+    if (error instanceof CallRejected) return undefined
+    throw error
+  }
+}
+
+const nowNs = (): bigint => BigInt(Date.now()) * NS_PER_MS
+
 /** `cycles top-up`: on mainnet from the caller's account. Gives the block index there, undefined elsewhere. Throws LedgerRefused, CallRejected. */
 export async function topUpCanister(
   context: ProjectContext,
@@ -43,7 +88,7 @@ export async function topUpCanister(
   const canister = getCanisterId(context, name)
   const agent = await connectAgent(context)
   if (context.network().isMainnet) {
-    const blockIndex = await withdrawCycles(agent, {to: canister.id, amount: cycles, createdAtNs: BigInt(Date.now()) * NS_PER_MS})
+    const blockIndex = await withdrawCycles(agent, {to: canister.id, amount: cycles, createdAtNs: nowNs()})
     return {...canister, cycles, blockIndex}
   }
   await provisionalTopUpCanister(agent, canister.id, cycles)

@@ -100,6 +100,9 @@ const shape = {
   workspace: text,
   wasm: text,
   id: principal,
+  requirements: text,
+  /** azle's own settings. */
+  custom: object({candid_gen: oneOf('automatic', 'custom'), env: listOf(text), experimental: flag}),
 }
 
 const fields = object(shape)
@@ -112,12 +115,15 @@ export type DfxCanister = ObjectOf<typeof shape> & {
 /** What each type cannot do without. A remote canister is not built: it needs nothing. */
 const REQUIRED: Readonly<Record<string, readonly (keyof typeof shape)[]>> = {
   rust: ['package', 'candid'],
+  azle: ['main'],
+  typescript: ['main'],
+  python: ['main'],
   assets: ['source'],
   custom: ['wasm', 'candid'],
   pull: ['id'],
 }
 
-const KNOWN_TYPES = ['motoko', 'rust', 'assets', 'custom', 'pull']
+const KNOWN_TYPES = ['motoko', 'rust', 'azle', 'typescript', 'python', 'assets', 'custom', 'pull']
 
 export const canister: Check<DfxCanister> = (value, path, report) => {
   const checked = fields(value, path, report)

@@ -1,6 +1,6 @@
 /** An ingress message as pools and blocks hold it: as it was posted, and read. */
 
-import {parseEnvelope} from '../../protocol/envelope.js'
+import {type CallContent, type Envelope, parseEnvelope} from '../../protocol/envelope.js'
 import {type CanisterId, principalFromBytes} from '../../protocol/principal.js'
 import type {Ingress, MessageId} from '../state/messages.js'
 
@@ -20,8 +20,14 @@ const MAX_PRINCIPAL_BYTES = 29
 /** Reads a call's envelope without looking at its signature; a string says what is wrong with it. */
 export function decodeIngress(envelope: Uint8Array, effectiveCanisterId: CanisterId): IngressItem | string {
   const parsed = parseEnvelope(envelope, 'call')
-  if (!parsed.ok) return parsed.message
-  const {content, requestId} = parsed.envelope
+  return parsed.ok ? toIngressItem(parsed.envelope, effectiveCanisterId) : parsed.message
+}
+
+/** The same from an envelope that was read already. */
+export function toIngressItem(
+  {content, requestId, delegations = [], bytes}: Envelope<CallContent>,
+  effectiveCanisterId: CanisterId,
+): IngressItem | string {
   const {senderInfo} = content
   if (senderInfo && senderInfo.signer.length > MAX_PRINCIPAL_BYTES) return 'The signer in sender_info is not a principal.'
   const ingress: Ingress = {
@@ -33,10 +39,10 @@ export function decodeIngress(envelope: Uint8Array, effectiveCanisterId: Caniste
     method: content.methodName,
     payload: content.arg,
     expiryNs: content.ingressExpiryNs,
-    sizeBytes: envelope.length,
+    sizeBytes: bytes.length,
     ...(senderInfo && {senderInfo: {info: senderInfo.info, signer: principalFromBytes(senderInfo.signer)}}),
   }
-  const expiries = (parsed.envelope.delegations ?? []).map(({delegation}) => delegation.expirationNs)
+  const expiries = delegations.map(({delegation}) => delegation.expirationNs)
   const validUntilNs = expiries.reduce((least, expiry) => (expiry < least ? expiry : least), ingress.expiryNs)
-  return {ingress, envelope, validUntilNs}
+  return {ingress, envelope: bytes, validUntilNs}
 }

@@ -5,19 +5,27 @@
  */
 
 import {parseEnvelope} from '../../protocol/envelope.js'
-
+import type {SubnetId} from '../../protocol/principal.js'
 import {authenticate} from '../crypto/authenticate.js'
 import type {CallRequest, Refusal} from '../http/port.js'
-import {decodeIngress, type IngressItem, MAX_INGRESS_BYTES} from '../ingress/ingress-item.js'
+import {type IngressItem, MAX_INGRESS_BYTES, toIngressItem} from '../ingress/ingress-item.js'
 import {findUrlFault} from './effective-id.js'
 
 export type Admission = Refusal | {readonly kind: 'admitted'; readonly item: IngressItem}
 
-export function admitCall({effectiveId, body}: CallRequest, context: {readonly nowNs: bigint; readonly rootKey: Uint8Array}): Admission {
+export interface AdmissionContext {
+  readonly nowNs: bigint
+  /** DER. */
+  readonly rootKey: Uint8Array
+  readonly subnetId: SubnetId
+}
+
+export function admitCall(request: CallRequest, context: AdmissionContext): Admission {
+  const {effectiveId, body} = request
   const parsed = parseEnvelope(body, 'call')
   if (!parsed.ok) return refused(400, parsed.message)
   const {envelope} = parsed
-  const urlFault = findUrlFault(envelope.content, effectiveId)
+  const urlFault = findUrlFault(envelope.content, request, context.subnetId)
   if (urlFault !== undefined) return refused(400, urlFault)
   if (body.length > MAX_INGRESS_BYTES)
     return refused(
@@ -26,7 +34,7 @@ export function admitCall({effectiveId, body}: CallRequest, context: {readonly n
     )
   const authentication = authenticate(envelope, context)
   if (!authentication.ok) return refused(400, authentication.message)
-  const item = decodeIngress(body, effectiveId)
+  const item = toIngressItem(envelope, effectiveId)
   return typeof item === 'string' ? refused(400, item) : {kind: 'admitted', item}
 }
 

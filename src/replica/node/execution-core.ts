@@ -35,6 +35,7 @@ import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
 import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
 import {answerQuery} from './query-answer.js'
+import {QueryCounter} from './query-counter.js'
 import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
@@ -51,6 +52,7 @@ export interface CertifiedView {
   readonly signature: Uint8Array
   readonly keys: GenesisKeys
   readonly env: ExecutionEnvironment
+  readonly queries: QueryCounter
 }
 
 const REQUEST_STATUS = textLabel('request_status')
@@ -67,6 +69,7 @@ export class ExecutionCore {
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
+  readonly #queries = new QueryCounter()
   #instructions = 0n
   #rootHash: Uint8Array
   #signature: Uint8Array | undefined
@@ -132,6 +135,7 @@ export class ExecutionCore {
       answered: [...this.state.touched.answered].map((id) => this.#answered(id)),
       view: this.#viewChange(),
       wake: this.nextWake,
+      queryStats: this.#queries.take(),
       outcalls: this.#outcallsFrom(nextSubnetCallId),
       instructions: this.#instructions,
     }
@@ -177,7 +181,14 @@ export class ExecutionCore {
     const signature = this.#signature!
     const getDataCertificate = (id: string): Uint8Array =>
       encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
-    return {state: this.state, labels: this.#labels, signature, keys: this.#keys, env: {...this.#environment(), getDataCertificate}}
+    return {
+      state: this.state,
+      labels: this.#labels,
+      signature,
+      keys: this.#keys,
+      env: {...this.#environment(), getDataCertificate},
+      queries: this.#queries,
+    }
   }
 
   #environment(): ExecutionEnvironment {

@@ -12,7 +12,7 @@ import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {TraceEvent} from '../execution/execution-rooms.js'
 import type {NextWake} from '../execution/next-wake.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
-import type {Batch} from '../messaging/batch.js'
+import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
 import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import type {KeptCheckpoint} from '../store/manifests.js'
@@ -86,6 +86,8 @@ export interface Executed {
   readonly view: InductionViewChange
   readonly wake: NextWake
   readonly outcalls: OutcallChange
+  /** Of the queries answered since the batch before. */
+  readonly queryStats: readonly QueryStatsDelta[]
   /** Of all messages and tasks of the batch. */
   readonly instructions: bigint
   /** Only when the setup asked for it. */

@@ -19,11 +19,11 @@ import type {CallOutcome} from '../state/messages.js'
 import {findUrlFault} from './effective-id.js'
 import type {CertifiedView} from './execution-core.js'
 
-export function answerQuery(view: CertifiedView, {effectiveId, body}: ReadRequest, nowNs: bigint): ReadAnswer {
-  const parsed = parseEnvelope(body, 'query')
+export function answerQuery(view: CertifiedView, request: ReadRequest, nowNs: bigint): ReadAnswer {
+  const parsed = parseEnvelope(request.body, 'query')
   if (!parsed.ok) return {kind: 'refused', status: 400, text: parsed.message}
   const {content, requestIdBytes} = parsed.envelope
-  const urlFault = findUrlFault(content, effectiveId)
+  const urlFault = findUrlFault(content, request, view.keys.subnetId)
   if (urlFault !== undefined) return {kind: 'refused', status: 400, text: urlFault}
   const authentication = authenticate(parsed.envelope, {nowNs, rootKey: view.keys.rootKeyDer})
   if (!authentication.ok) return {kind: 'refused', status: 400, text: authentication.message}
@@ -31,7 +31,7 @@ export function answerQuery(view: CertifiedView, {effectiveId, body}: ReadReques
   return {kind: 'answered', body: encodeAnswer(view, outcome, requestIdBytes)}
 }
 
-function evaluate({state, env, keys}: CertifiedView, content: QueryContent): CallOutcome {
+function evaluate({state, env, keys, queries}: CertifiedView, content: QueryContent): CallOutcome {
   const {senderInfo} = content
   const call: QueryCall = {
     caller: content.sender,
@@ -39,7 +39,9 @@ function evaluate({state, env, keys}: CertifiedView, content: QueryContent): Cal
     payload: content.arg,
     ...(senderInfo && {senderInfo: {info: senderInfo.info, signer: principalFromBytes(senderInfo.signer)}}),
   }
-  return evaluateQuery({state, env, registry: keys.registry}, content.canisterId, call).outcome
+  const {outcome, records} = evaluateQuery({state, env, registry: keys.registry}, content.canisterId, call)
+  queries.count(records)
+  return outcome
 }
 
 function encodeAnswer({keys, state}: CertifiedView, outcome: CallOutcome, requestId: Uint8Array): Uint8Array {

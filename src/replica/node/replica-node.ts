@@ -75,6 +75,7 @@ export class ReplicaNode implements ReplicaPort {
   /** Serves the paths below `/api/`. */
   readonly listener = createReplicaListener(this)
   readonly #parts: NodeParts
+  readonly #consensus: Consensus
   readonly #driver: RoundDriver
   readonly #ingress: IngressDesk
   readonly #outcalls: OutcallDesk
@@ -171,6 +172,7 @@ export class ReplicaNode implements ReplicaPort {
   ) {
     this.#parts = parts
     this.keys = parts.keys
+    this.#consensus = opened.consensus
     this.#ingress = opened.ingress
     this.#outcalls = opened.outcalls
     this.report = opened.report
@@ -210,7 +212,7 @@ export class ReplicaNode implements ReplicaPort {
   }
 
   async call(request: CallRequest): Promise<CallAnswer> {
-    const admission = admitCall(request, {nowNs: this.#parts.clock.nowNs(), rootKey: this.keys.rootKeyDer})
+    const admission = admitCall(request, {nowNs: this.#parts.clock.nowNs(), rootKey: this.keys.rootKeyDer, subnetId: this.keys.subnetId})
     if (admission.kind === 'refused') return admission
     const {item} = admission
     const {id} = item.ingress
@@ -305,6 +307,7 @@ export class ReplicaNode implements ReplicaPort {
     this.#certifiedHeight = height
     this.#ingress.follow(executed)
     this.#outcalls.follow(executed.outcalls)
+    for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
     for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})

@@ -53,6 +53,8 @@ export const HOOKS = [
   'canister_global_timer',
   'canister_on_low_wasm_memory',
   'canister_inspect_message',
+  /** A query method with an argument that is no program: the transform of an outcall. */
+  'canister_query transform',
 ] as const
 export type Hook = (typeof HOOKS)[number]
 

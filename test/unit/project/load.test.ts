@@ -140,7 +140,9 @@ describe('project', () => {
     {
       what: 'a mistyped type',
       json: {canisters: {a: {type: 'motko'}}},
-      mistakes: ['canisters.a.type: expected "motoko" | "rust" | "assets" | "custom" | "pull" or the type of an extension, got "motko"'],
+      mistakes: [
+        'canisters.a.type: expected "motoko" | "rust" | "azle" | "typescript" | "python" | "assets" | "custom" | "pull" or the type of an extension, got "motko"',
+      ],
     },
     {
       what: 'an unknown dependency',

@@ -1,0 +1,100 @@
+/** A local network, for the tests of one `describe`, with universal canisters on it. */
+
+import type {HttpAgent} from '@dfinity/agent'
+import {encodeArgs} from '../../src/candid/encode.js'
+import {findManagementMethod, managementInterface} from '../../src/candid/management.js'
+import {type CanisterId, principalToText} from '../../src/protocol/principal.js'
+import {type Piece, program} from '../spec/universal/program.js'
+import {type UniversalOptions, universalCanister} from '../spec/universal/universal-canister.js'
+import {createCanister, createTestAgent, manage, toAgentPrincipal, update} from './agent-client.js'
+import {type LocalNetwork, removeFolder, startLocalNetwork, temporaryFolder} from './local-network.js'
+import {closeConnections} from './raw-http.js'
+
+export interface UniversalNetwork {
+  readonly network: LocalNetwork
+  readonly agent: HttpAgent
+  readonly url: string
+  /** A new canister, controlled by the agent's identity, that runs programs. */
+  install(options?: UniversalOptions, init?: readonly Piece[]): Promise<CanisterId>
+  /** Runs a program as an update: the reply as text, or `IC0503: text`. */
+  update(canister: CanisterId, ...pieces: readonly Piece[]): Promise<string>
+  updateBytes(canister: CanisterId, ...pieces: readonly Piece[]): Promise<Uint8Array>
+  /** Runs a program as a query, or as method `composite`. */
+  query(canister: CanisterId, pieces: readonly Piece[], method?: string): Promise<string>
+  /** The result of a management call, or `IC0503: text`. */
+  manage(method: string, args: Readonly<Record<string, unknown>>, effectiveId: CanisterId): Promise<unknown>
+}
+
+/** To be called in a `describe`. The server process lives as long as its tests. */
+export function useUniversalNetwork(): UniversalNetwork {
+  const folder = temporaryFolder()
+  let network: LocalNetwork | undefined
+  let agent: HttpAgent
+  before(async () => {
+    network = await startLocalNetwork(folder)
+    agent = await createTestAgent(network.url)
+  })
+  after(async () => {
+    closeConnections()
+    await network?.stop()
+    removeFolder(folder)
+  })
+  const updateBytes = (canister: CanisterId, ...pieces: readonly Piece[]): Promise<Uint8Array> =>
+    update(agent, canister, 'update', program(...pieces))
+  return {
+    get network() {
+      return network!
+    },
+    get agent() {
+      return agent
+    },
+    get url() {
+      return network!.url
+    },
+    async install(options = {}, init = []) {
+      const canisterId = await createCanister(agent)
+      const args = {
+        mode: {install: null},
+        canister_id: canisterId,
+        wasm_module: universalCanister(options),
+        arg: program(...init),
+        sender_canister_version: [],
+      }
+      await manage(agent, 'install_code', args, canisterId)
+      return canisterId
+    },
+    updateBytes,
+    update: (canister, ...pieces) => textOf(async () => Buffer.from(await updateBytes(canister, ...pieces)).toString()),
+    async query(canister, pieces, method = 'query') {
+      const answer = await agent.query(toAgentPrincipal(canister), {methodName: method, arg: program(...pieces)})
+      if (answer.status === 'replied') return Buffer.from(answer.reply.arg).toString()
+      return `${answer.error_code}: ${answer.reject_message}`
+    },
+    manage: (method, args, effectiveId) => textOf(() => manage(agent, method, args, effectiveId)),
+  }
+}
+
+/** What `act` gives, or the reject as `IC0503: text`. */
+export async function textOf<T>(act: () => Promise<T>): Promise<T | string> {
+  try {
+    return await act()
+  } catch (error) {
+    return rejectText(error)
+  }
+}
+
+/** Code and text of a reject, as the agent's errors carry them. */
+export function rejectText(error: unknown): string {
+  const {code, message} = (error as {cause?: {code?: Record<string, unknown>}; message: string}).cause
+    ? {code: (error as {cause: {code: Record<string, unknown>}}).cause.code, message: ''}
+    : {code: undefined, message: (error as Error).message}
+  if (code && 'rejectMessage' in code) return `${code.rejectErrorCode}: ${code.rejectMessage}`
+  return message || String(error)
+}
+
+export const textOfId = (id: CanisterId): string => principalToText(id)
+
+/** Candid of one management argument. */
+export function managementArgument(method: string, args: unknown): Uint8Array {
+  return encodeArgs(findManagementMethod(method)!.args, [args], managementInterface().types)
+}
