@@ -28,6 +28,7 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
+import {type Care, carefulRooms} from './careful-rooms.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
@@ -117,13 +118,13 @@ export class ExecutionCore {
     return this.#outcallsFrom(0)
   }
 
-  execute(batch: Batch): Executed {
+  execute(batch: Batch, care?: Care): Executed {
     const {nextSubnetCallId} = this.state
     const {registry, rootKeyDer} = this.#keys
     this.#instructions = 0n
     processBatch(this.state, batch, {
       registry,
-      rooms: this.#rooms,
+      rooms: care ? carefulRooms(this.#rooms, care) : this.#rooms,
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
