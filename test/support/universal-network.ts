@@ -132,7 +132,8 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-/** Candid of one management argument. */
+/** Candid of a management method's argument; `{}` for a method without. */
 export function managementArgument(method: string, args: unknown): Uint8Array {
-  return encodeArgs(findManagementMethod(method)!.args, [args], managementInterface().types)
+  const types = findManagementMethod(method)!.args
+  return encodeArgs(types, types.length === 0 ? [] : [args], managementInterface().types)
 }
