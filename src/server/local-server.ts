@@ -60,7 +60,7 @@ export class LocalServer {
 /** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
     const answer = request.url?.startsWith('/api/') ? node.listener : request.url?.startsWith('/_/') ? pages : gateway
     const answered = answer(request, response)

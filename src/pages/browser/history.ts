@@ -29,9 +29,14 @@ export function createHistory(canisterId: string, repeat: (call: CallRecord) => 
         ),
       ),
     )
-  show()
+  const section = element('section', {'aria-labelledby': 'history-title'}, element('h2', {id: 'history-title'}, 'History'), list)
+  const update = (): void => {
+    section.hidden = calls.length === 0
+    show()
+  }
+  update()
   return {
-    element: element('section', {'aria-labelledby': 'history-title'}, element('h2', {id: 'history-title'}, 'History'), list),
+    element: section,
     add(call) {
       calls = [call, ...calls].slice(0, MAX_ENTRIES)
       try {
@@ -39,7 +44,7 @@ export function createHistory(canisterId: string, repeat: (call: CallRecord) => 
       } catch {
         // The store is full: the page still has the list.
       }
-      show()
+      update()
     },
   }
 }

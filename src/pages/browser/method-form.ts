@@ -38,7 +38,7 @@ export function createMethodForm(
   record: (call: CallRecord) => void,
 ): MethodForm {
   const {name, type, env} = method
-  const fields = element('div')
+  const fields = element('div', {className: 'fields'})
   const text = element('textarea', {rows: 4, spellcheck: false, id: freshId(), value: '()'})
   const textPart = element(
     'div',
