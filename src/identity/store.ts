@@ -66,8 +66,14 @@ export function hasIdentity(places: Places, name: string): boolean {
   return [PLAIN_FILE, ENCRYPTED_FILE, 'identity.json'].some((file) => existsSync(join(folder, file)))
 }
 
-/** Throws IdentityNotFound. */
+/** Names become folders: nothing else may be named by one. */
+function requireName(name: string): void {
+  if (!/^[A-Za-z0-9._@-]+$/.test(name) || name === '.' || name === '..') throw new IdentityNameInvalid(name)
+}
+
+/** Throws IdentityNameInvalid, IdentityNotFound. */
 export function requireIdentity(places: Places, name: string): void {
+  requireName(name)
   if (!hasIdentity(places, name)) throw new IdentityNotFound(name, identityFolder(places, name), programName())
 }
 
@@ -86,7 +92,7 @@ export interface CreateIdentityOptions {
 
 /** Throws IdentityNameInvalid, AnonymousReserved, IdentityExists: what can be known before a passphrase is asked for. */
 export function requireNewIdentity(places: Places, name: string, force: boolean): void {
-  if (!/^[A-Za-z0-9._@-]+$/.test(name) || name === '.' || name === '..') throw new IdentityNameInvalid(name)
+  requireName(name)
   if (name === ANONYMOUS) throw new AnonymousReserved()
   if (!force && hasIdentity(places, name)) throw new IdentityExists(name)
 }
@@ -158,6 +164,7 @@ export interface StoredKey {
 
 /** The key of an identity as it lies there. Throws IdentityNotFound, and IdentityStorageUnsupported for one kept elsewhere. */
 export function readStoredKey(places: Places, name: string): StoredKey {
+  requireName(name)
   const folder = identityFolder(places, name)
   const pem = findText(join(folder, PLAIN_FILE))
   if (pem !== undefined) return {pem, encrypted: undefined, isInKeyring: false}
