@@ -141,3 +141,7 @@ export class SubnetUndecided extends IcicleError {
 export class InterfaceMissing extends IcicleError {
   readonly code = 'INTERFACE_MISSING'
 }
+
+export class DependencyInvalid extends IcicleError {
+  readonly code = 'DEPENDENCY_INVALID'
+}
