@@ -18,6 +18,8 @@ export interface LocalServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** The network has ended by itself. */
   readonly onFailure: (error: unknown) => void
 }
@@ -31,8 +33,8 @@ export class LocalServer {
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
-  static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
-    const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+  static async start({stateFolder, host, port, systemCanisters, onFailure}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({stateFolder, systemCanisters, version: icicleVersion(), nowNs: systemNowNs, onFailure})
     try {
       const http = createServer()
       http.keepAliveTimeout = KEEP_ALIVE_MS
@@ -58,7 +60,7 @@ export class LocalServer {
 /** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
     const answer = request.url?.startsWith('/api/') ? node.listener : request.url?.startsWith('/_/') ? pages : gateway
     const answered = answer(request, response)
