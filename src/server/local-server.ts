@@ -8,6 +8,7 @@ import {icicleVersion} from '../io/program.js'
 import {createPages} from '../pages/pages.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ServerPortInUse} from './errors.js'
+import {createGatewayTransport} from './gateway-transport.js'
 import {findNetworkFacts} from './network-facts.js'
 
 /** Browsers and agents reuse connections for about as long. */
@@ -57,10 +58,10 @@ export class LocalServer {
   }
 }
 
-/** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway, which reaches the replica by its address like any other. */
+/** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
+  const gateway = createGateway({replica: createGatewayTransport(node, url), rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
     const answer = request.url?.startsWith('/api/') ? node.listener : request.url?.startsWith('/_/') ? pages : gateway
     const answered = answer(request, response)
