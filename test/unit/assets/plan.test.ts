@@ -136,6 +136,12 @@ describe('planSync', () => {
       }),
     )
   })
+
+  it('would be caught forgetting an operation: then something is left to do', () => {
+    const [wanted, present] = [[inProject('/a', {contents: {identity: 'y'}})], [inCanister('/a')]]
+    const forgetful = planSync(wanted, present).operations.slice(1)
+    assert.notDeepEqual(planSync(wanted, applyOperations(present, forgetful)).operations, [])
+  })
 })
 
 /** What an asset canister does with operations. */
