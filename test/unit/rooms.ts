@@ -16,7 +16,7 @@ const tool: Record<string, Room> = {
   commands: {imports: ['cli', 'operations', 'identity', 'network', 'project', ...VOCABULARY]},
   cli: {imports: ['operations', 'project', 'network', 'identity', 'io', ...VOCABULARY]},
   operations: {imports: ['builders', 'assets', 'network', 'identity', 'agent', 'project', 'io', ...VOCABULARY]},
-  testing: {imports: ['operations', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
+  testing: {imports: ['operations', 'identity', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
   builders: {imports: ['project', 'io', ...VOCABULARY]},
   assets: {imports: ['agent', 'project', 'io', ...VOCABULARY]},
   network: {imports: ['project', 'io', ...VOCABULARY]},

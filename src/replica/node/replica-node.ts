@@ -232,6 +232,11 @@ export class ReplicaNode implements ReplicaPort {
     return answer ?? {kind: 'accepted', text: ''}
   }
 
+  /** Makes a block, which may be empty; resolves when it is certified. */
+  makeBlock(): Promise<void> {
+    return this.#driver.makeBlock()
+  }
+
   async query(request: ReadRequest): Promise<ReadAnswer> {
     await this.#driver.ensureFresh()
     return this.#parts.execution.query(request, this.#parts.clock.nowNs())
