@@ -19,6 +19,8 @@ import {planSettings} from './initial-settings.js'
 
 /** Matters where the cycles ledger creates. */
 export interface PaidCreation extends SubnetWish {
+  /** Pay from the account of the cycles ledger where cycles cost nothing, too. */
+  readonly fromLedger?: boolean | undefined
   readonly createdAtNs?: bigint | undefined
   readonly fromSubaccount?: Uint8Array | undefined
 }
@@ -105,7 +107,7 @@ async function requestCanister(
   options: CreateOptions,
 ): Promise<CanisterId> {
   const settings = {...options.settings, controllers: options.settings.controllers ?? [agent.sender]}
-  if (context.network().isMainnet) {
+  if (context.network().isMainnet || options.fromLedger) {
     if (options.specifiedId !== undefined || canister?.specifiedId !== undefined)
       context.reporter.warn(`Specified ids have no effect on network '${context.network().name}'.`)
     return createCanisterOnLedger(agent, {
