@@ -115,7 +115,7 @@ async function requestCanister(
       settings,
       createdAtNs: options.createdAtNs ?? BigInt(Date.now()) * NS_PER_MS,
       fromSubaccount: options.fromSubaccount,
-      subnet: await chooseSubnet(agent, options, findOtherIds(context)),
+      subnet: await chooseSubnet(agent, options, context.network().isMainnet ? findOtherIds(context) : []),
     })
   }
   const specifiedId = chooseSpecifiedId(context, canister, options.specifiedId)

@@ -24,7 +24,8 @@ import {
 import {groupDigits} from '../candid/print-type.js'
 import {showIcp} from '../project/units.js'
 import type {Account} from '../protocol/account-identifier.js'
-import type {CanisterId, Principal} from '../protocol/principal.js'
+import {type CanisterId, type Principal, principalToText} from '../protocol/principal.js'
+import {ControllerAbsent} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {NetworkContext, ProjectContext} from './context.js'
 import {getCanisterId} from './find-canister.js'
@@ -95,13 +96,15 @@ export async function topUpWithIcp(
   return {blockIndex, cycles: await notifyTopUp(await connectAgent(context), {blockIndex, canisterId: id})}
 }
 
-/** `ledger create-canister`. Throws as `topUpWithIcp`. */
+/** `ledger create-canister`. Throws ControllerAbsent before anything is paid, else as `topUpWithIcp`. */
 export async function createCanisterWithIcp(
   context: NetworkContext,
   {controller, subnet, ...purchase}: Purchase & Pick<CreationNotice, 'controller' | 'subnet'>,
 ): Promise<{readonly blockIndex: bigint; readonly canisterId: CanisterId}> {
+  const agent = await connectAgent(context)
+  if (controller !== agent.sender) throw new ControllerAbsent(principalToText(controller))
   const {blockIndex} = await buy(context, {...purchase, beneficiary: controller, memo: PAYMENT_MEMO.createCanister})
-  return {blockIndex, canisterId: await notifyCreateCanister(await connectAgent(context), {blockIndex, controller, subnet})}
+  return {blockIndex, canisterId: await notifyCreateCanister(agent, {blockIndex, controller, subnet})}
 }
 
 /** `cycles convert`: ICP become cycles of the caller's account. Throws as `topUpWithIcp`. */
