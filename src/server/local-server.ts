@@ -5,8 +5,10 @@ import type {AddressInfo} from 'node:net'
 import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
+import {createPages} from '../pages/pages.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ServerPortInUse} from './errors.js'
+import {findNetworkFacts} from './network-facts.js'
 
 /** Browsers and agents reuse connections for about as long. */
 const KEEP_ALIVE_MS = 60_000
@@ -55,11 +57,13 @@ export class LocalServer {
   }
 }
 
-/** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
+/** `/api/` goes to the replica, `/_/` to the pages, everything else to the gateway, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: systemNowNs})
+  const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
+  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
-    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
+    const answer = request.url?.startsWith('/api/') ? node.listener : request.url?.startsWith('/_/') ? pages : gateway
+    const answered = answer(request, response)
     answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})

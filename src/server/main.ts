@@ -11,6 +11,7 @@ import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {toHex} from '../base/bytes.js'
+import {describeFailure} from './describe-failure.js'
 import {LocalServer} from './local-server.js'
 
 const {values} = parseArgs({
@@ -37,11 +38,7 @@ function waitForStop(): Promise<void> {
   })
 }
 
-function reportFailure(error: unknown): void {
-  const {code = 'UNEXPECTED', message, hints = [], stack} = error as Error & {code?: string; hints?: readonly string[]}
-  console.log(JSON.stringify({error: {code, message, hints}}))
-  if (!('hints' in (error as object))) console.error(stack)
-}
+const reportFailure = (error: unknown): void => console.log(JSON.stringify({error: describeFailure(error)}))
 
 async function main(): Promise<void> {
   if (values.state === undefined) throw new Error('--state is missing')
@@ -56,9 +53,12 @@ async function main(): Promise<void> {
       process.exit(1)
     },
   })
-  const {tornTail, replayedHeights} = server.node.report
+  const {tornTail, replayedHeights, quarantined, damage} = server.node.report
+  if (damage) console.error(`WARNING: ${damage} The network was restored from an older checkpoint and the log: nothing is lost.`)
   if (tornTail) console.error(`WARNING: ${tornTail.bytesCut} bytes of a write that had not finished were cut from ${tornTail.file}.`)
   if (replayedHeights > 0) console.error(`Replayed ${replayedHeights} blocks of the log.`)
+  for (const {height, text} of quarantined)
+    console.error(`WARNING: The network's process ended each time it executed ${text}, at height ${height}. It was rejected unexecuted.`)
   console.log(
     JSON.stringify({ready: true, host: server.host, port: server.port, pid: process.pid, rootKey: toHex(server.node.keys.rootKeyDer)}),
   )
