@@ -15,7 +15,8 @@ const VOCABULARY = ['base', 'protocol', 'candid', 'wasm']
 const tool: Record<string, Room> = {
   commands: {imports: ['cli', 'operations', 'identity', 'network', 'project', ...VOCABULARY]},
   cli: {imports: ['operations', 'project', 'network', 'identity', 'io', ...VOCABULARY]},
-  operations: {imports: ['builders', 'assets', 'network', 'identity', 'agent', 'project', 'io', ...VOCABULARY]},
+  // `cost` prints from the very table that the replica charges by.
+  operations: {imports: ['builders', 'assets', 'network', 'identity', 'agent', 'project', 'io', 'replica/cycles', ...VOCABULARY]},
   testing: {imports: ['operations', 'identity', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
   builders: {imports: ['project', 'io', ...VOCABULARY]},
   assets: {imports: ['agent', 'project', 'io', ...VOCABULARY]},
