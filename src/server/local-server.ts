@@ -6,6 +6,7 @@ import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
+import {ADMIN_PATH, type Admin, openAdmin} from './admin.js'
 import {ServerPortInUse} from './errors.js'
 
 /** Browsers and agents reuse connections for about as long. */
@@ -26,6 +27,7 @@ export class LocalServer {
     readonly host: string,
     readonly port: number,
     private readonly http: Server,
+    private readonly admin: Admin,
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
@@ -36,8 +38,9 @@ export class LocalServer {
       http.keepAliveTimeout = KEEP_ALIVE_MS
       await listen(http, host, port)
       const bound = (http.address() as AddressInfo).port
-      http.on('request', createListener(node, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`))
-      return new LocalServer(node, host, bound, http)
+      const admin = openAdmin(node, stateFolder)
+      http.on('request', createListener(node, admin, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`))
+      return new LocalServer(node, host, bound, http, admin)
     } catch (error) {
       await node.stop()
       throw error
@@ -47,17 +50,20 @@ export class LocalServer {
   /** Answers what it has, saves the state, and closes. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()))
+    this.admin.close()
     await this.node.stop()
     this.http.closeAllConnections()
     await closed
   }
 }
 
-/** `/api/` goes to the replica, everything else to the gateway, which reaches the replica by its address like any other. */
-function createListener(node: ReplicaNode, url: string): (request: IncomingMessage, response: ServerResponse) => void {
+/** `/api/` goes to the replica, `/_/icicle/` is its owner's, everything else to the gateway, which reaches the replica by its address like any other. */
+function createListener(node: ReplicaNode, admin: Admin, url: string): (request: IncomingMessage, response: ServerResponse) => void {
   const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   return (request, response) => {
-    const answered = request.url?.startsWith('/api/') ? node.listener(request, response) : gateway(request, response)
+    const {url: path = ''} = request
+    const listener = path.startsWith('/api/') ? node.listener : path.startsWith(ADMIN_PATH) ? admin.listener : gateway
+    const answered = listener(request, response)
     answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})

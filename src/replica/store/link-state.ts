@@ -9,7 +9,7 @@ import {join} from 'node:path'
 import {StoreUnwritable} from './errors.js'
 import {lockStore} from './lock.js'
 import {ARCHIVE_FOLDER} from './log-archive.js'
-import {CHECKPOINT_FOLDER, LOG_FOLDER} from './replica-store.js'
+import {CHECKPOINT_FOLDER, LOG_FOLDER} from './state-folder.js'
 import {nodeFs} from './store-fs.js'
 
 interface Part {
