@@ -51,3 +51,18 @@ export class DurationInvalid extends IcicleError {
     })
   }
 }
+
+export class ShimRefused extends IcicleError {
+  readonly code = 'SHIM_REFUSED'
+  constructor(readonly file: string) {
+    super(`There is another program at '${file}': it is not replaced.`, {hints: ['Name another folder, before that one on the PATH.']})
+  }
+}
+
+/** A command of dfx that is gone, there and here. */
+export class CommandObsolete extends IcicleError {
+  readonly code = 'COMMAND_OBSOLETE'
+  constructor(command: string, reason: string, hints: readonly string[]) {
+    super(`The command '${command}' no longer exists: ${reason}`, {hints})
+  }
+}

@@ -5,9 +5,11 @@ import type {AddressInfo} from 'node:net'
 import {createGateway} from '../gateway/gateway.js'
 import {systemNowNs} from '../io/clock.js'
 import {icicleVersion} from '../io/program.js'
+import {createPages} from '../pages/pages.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ADMIN_PATH, type Admin, openAdmin} from './admin.js'
 import {ServerPortInUse} from './errors.js'
+import {findNetworkFacts} from './network-facts.js'
 
 /** Browsers and agents reuse connections for about as long. */
 const KEEP_ALIVE_MS = 60_000
@@ -17,6 +19,8 @@ export interface LocalServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** The network has ended by itself. */
   readonly onFailure: (error: unknown) => void
 }
@@ -31,8 +35,8 @@ export class LocalServer {
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
-  static async start({stateFolder, host, port, onFailure}: LocalServerOptions): Promise<LocalServer> {
-    const node = await ReplicaNode.start({stateFolder, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+  static async start({stateFolder, host, port, systemCanisters, onFailure}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({stateFolder, systemCanisters, version: icicleVersion(), nowNs: systemNowNs, onFailure})
     try {
       const http = createServer()
       http.keepAliveTimeout = KEEP_ALIVE_MS
@@ -57,13 +61,17 @@ export class LocalServer {
   }
 }
 
-/** `/api/` goes to the replica, `/_/icicle/` is its owner's, everything else to the gateway, which reaches the replica by its address like any other. */
+/** `/api/` goes to the replica, `/_/icicle/` is its owner's, `/_/` are pages, everything else is the gateway's, which reaches the replica by its address like any other. */
 function createListener(node: ReplicaNode, admin: Admin, url: string): (request: IncomingMessage, response: ServerResponse) => void {
+  const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
   const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
+  const find = (path: string): Listener => {
+    if (path.startsWith('/api/')) return node.listener
+    if (path.startsWith(ADMIN_PATH)) return admin.listener
+    return path.startsWith('/_/') ? pages : gateway
+  }
   return (request, response) => {
-    const {url: path = ''} = request
-    const listener = path.startsWith('/api/') ? node.listener : path.startsWith(ADMIN_PATH) ? admin.listener : gateway
-    const answered = listener(request, response)
+    const answered = find(request.url ?? '/')(request, response)
     answered.catch((error: unknown) => {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, {'content-type': 'text/plain'})
@@ -71,6 +79,8 @@ function createListener(node: ReplicaNode, admin: Admin, url: string): (request:
     })
   }
 }
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,13 +1,14 @@
 /**
  * The local network's process: one node behind one port.
  *
- *   node dist/server/main.js --state DIR --host H --port P
+ *   node dist/server/main.js --state DIR --host H --port P [--system-canisters]
  *
  * Prints one line of JSON: `{"ready":true,"host","port","pid","rootKey"}`, or `{"error":{"code","message","hints"}}` and exits with 1. Ends with
  * a checkpoint on SIGTERM, SIGINT, or a line `stop` on standard input (Windows has no signals that can be caught).
  */
 
 import {createInterface} from 'node:readline'
+import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {toHex} from '../base/bytes.js'
 import {describeFailure} from './describe-failure.js'
@@ -18,8 +19,12 @@ const {values} = parseArgs({
     state: {type: 'string'},
     host: {type: 'string', default: '127.0.0.1'},
     port: {type: 'string', default: '0'},
+    'system-canisters': {type: 'boolean', default: false},
   },
 })
+
+/** Written by `bin/system-canisters.js`. */
+const SYSTEM_CANISTERS = fileURLToPath(new URL('templates/system-canisters/genesis.br', import.meta.resolve('#package.json')))
 
 /** Resolves when the process is asked to end. */
 function waitForStop(): Promise<void> {
@@ -42,6 +47,7 @@ async function main(): Promise<void> {
     stateFolder: values.state,
     host: values.host,
     port: Number(values.port),
+    systemCanisters: values['system-canisters'] ? SYSTEM_CANISTERS : undefined,
     onFailure: (error) => {
       reportFailure(error)
       process.exit(1)

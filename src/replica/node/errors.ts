@@ -14,6 +14,18 @@ export class GenesisDamaged extends IcicleError {
   }
 }
 
+export class SystemCanistersMissing extends IcicleError {
+  readonly code = 'SYSTEM_CANISTERS_MISSING'
+  constructor() {
+    super('This local network began without system canisters, and they cannot be added to it.', {
+      hints: [
+        'Start afresh with `icicle start --clean --system-canisters`: canisters and keys of this local network are lost.',
+        'Or start it as it is, without --system-canisters.',
+      ],
+    })
+  }
+}
+
 export class ClockDamaged extends IcicleError {
   readonly code = 'CLOCK_DAMAGED'
   constructor(file: string, cause: unknown) {

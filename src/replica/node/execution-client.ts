@@ -7,7 +7,17 @@ import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Checkpointed, Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ReplayCare, ToExecution} from './messages.js'
+import type {
+  Checkpointed,
+  Executed,
+  ExecutionSetup,
+  FilterVerdict,
+  FromExecution,
+  Question,
+  Ready,
+  ReplayCare,
+  ToExecution,
+} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
@@ -21,6 +31,7 @@ export class ExecutionClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
   readonly #ready: Promise<Ready>
+  #questions: Question[] = []
   #nextId = 0
   #failure: Error | undefined
 
@@ -57,6 +68,11 @@ export class ExecutionClient {
     this.#post({kind: 'certified', height, signature})
   }
 
+  /** Resolves when every long execution has used up its slice: the next round will not wait for one. */
+  slicesUsed(): Promise<void> {
+    return this.#order((id) => ({kind: 'settle', id}))
+  }
+
   filter(ingress: Ingress): Promise<FilterVerdict> {
     return this.#ask((id) => ({kind: 'filter', id, ingress}))
   }
@@ -75,11 +91,11 @@ export class ExecutionClient {
 
   /** Writes a checkpoint of the state as it is now; resolves when it is on disk. */
   checkpoint(anchor: Uint8Array): Promise<Checkpointed> {
-    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
+    return this.#order((id) => ({kind: 'checkpoint', id, anchor}))
   }
 
   forgetCheckpoints(belowHeight: number): Promise<void> {
-    return this.#ask((id) => ({kind: 'forget', id, belowHeight}))
+    return this.#order((id) => ({kind: 'forget', id, belowHeight}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
@@ -88,10 +104,19 @@ export class ExecutionClient {
     await this.#worker.terminate()
   }
 
-  #ask<T>(build: (id: number) => ToExecution): Promise<T> {
+  /** Something to be done in its turn, and to be told of when it is. */
+  #order<T>(build: (id: number) => ToExecution): Promise<T> {
+    const id = this.#nextId++
+    const done = this.#wait<T>(id)
+    this.#post(build(id))
+    return done
+  }
+
+  /** Leaves with whatever else is asked in this turn of the event loop. */
+  #ask<T>(build: (id: number) => Question): Promise<T> {
     const id = this.#nextId++
     const answer = this.#wait<T>(id)
-    this.#post(build(id))
+    if (this.#questions.push(build(id)) === 1) setImmediate(() => this.#postQuestions())
     return answer
   }
 
@@ -100,8 +125,17 @@ export class ExecutionClient {
     return new Promise((resolve, reject) => this.#waiting.set(key, {resolve, reject}))
   }
 
+  /** In the order in which things were said. */
   #post(message: ToExecution): void {
+    this.#postQuestions()
     this.#worker.postMessage(message)
+  }
+
+  #postQuestions(): void {
+    if (this.#questions.length === 0) return
+    const questions = this.#questions
+    this.#questions = []
+    this.#worker.postMessage({kind: 'questions', questions} satisfies ToExecution)
   }
 
   #receive(message: FromExecution): void {
@@ -109,12 +143,11 @@ export class ExecutionClient {
       case 'ready':
       case 'executed':
         return this.#settle(message.kind, message)
-      case 'verdict':
-        return this.#settle(message.id, message.verdict)
-      case 'answer':
-        return this.#settle(message.id, message.answer)
-      case 'outcallFinished':
-        return this.#settle(message.id, message.payload)
+      case 'answers':
+        for (const {id, value} of message.answers) this.#settle(id, value)
+        return
+      case 'settled':
+        return this.#settle(message.id, undefined)
       case 'checkpointed':
         return this.#settle(message.id, message)
       case 'forgotten':

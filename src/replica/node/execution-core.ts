@@ -13,7 +13,7 @@ import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
 import {type LabelPath, type LabelTree, textLabel} from '../certification/label-tree.js'
 import {createStateTree, type StateTree, updateStateTree} from '../certification/state-tree.js'
 import {makeWitness} from '../certification/witness.js'
-import {feesFor} from '../cycles/fees.js'
+import {type FeeTable, feesFor} from '../cycles/fees.js'
 import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
@@ -24,7 +24,6 @@ import {finishOutcall} from '../management/http-response.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
 import {getSubnet} from '../registry/ranges.js'
-import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
@@ -40,8 +39,12 @@ import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
   readonly state: ReplicatedState
+  /** The state is that of a checkpoint; else all of it goes into the next one. */
+  readonly isSaved?: boolean
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
+  /** Other than the Internet Computer's: for tests. */
+  readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
 }
 
@@ -62,25 +65,29 @@ const CERTIFIED_DATA = textLabel('certified_data')
 export class ExecutionCore {
   readonly state: ReplicatedState
   readonly #keys: GenesisKeys
-  readonly #subnet: SubnetRecord
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
+  readonly #slices: ExecutionCoreOptions['slices']
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
   readonly #queries = new QueryCounter()
   #instructions = 0n
   #rootHash: Uint8Array
-  #signature: Uint8Array | undefined
+  /** Undefined while the newest state is not certified. */
+  #certified: CertifiedView | undefined
+  readonly #fees: FeeTable
 
-  constructor({state, keys, runtime, trace}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, slices, trace}: ExecutionCoreOptions) {
     this.state = state
+    if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
-    this.#subnet = getSubnet(keys.registry, state.subnetId)
+    this.#fees = feesFor(getSubnet(keys.registry, state.subnetId))
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
+    this.#slices = slices
     this.#trace = (event) => {
       this.#instructions += event.instructions
       trace?.(event)
@@ -121,11 +128,12 @@ export class ExecutionCore {
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
+      ...(this.#slices && {slices: this.#slices}),
       trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)
     this.#rootHash = this.#labels.rootHash()
-    this.#signature = undefined
+    this.#certified = undefined
     for (const id of this.state.touched.canisters) this.#unsaved.add(id)
     return {
       kind: 'executed',
@@ -150,11 +158,11 @@ export class ExecutionCore {
 
   /** Queries and `read_state` are answered only between this and the next batch. */
   certified(height: number, signature: Uint8Array): void {
-    if (height === this.state.height) this.#signature = signature
+    if (height === this.state.height) this.#certified = this.#makeView(signature)
   }
 
   get isCertified(): boolean {
-    return this.#signature !== undefined
+    return this.#certified !== undefined
   }
 
   filter(ingress: Ingress): FilterVerdict {
@@ -165,20 +173,19 @@ export class ExecutionCore {
   }
 
   query(request: ReadRequest, nowNs: bigint): ReadAnswer {
-    return answerQuery(this.#certifiedView(), request, nowNs)
+    return answerQuery(this.#certified!, request, nowNs)
   }
 
   /** The answer of an outcall from what this node fetched. */
   finishOutcall(request: HttpOutcall, result: OutcallResult): ResponsePayload {
-    return finishOutcall({state: this.state, env: this.#environment()}, request, result)
+    return finishOutcall(this.#certified!, request, result)
   }
 
   readState(request: ReadRequest, nowNs: bigint): ReadAnswer {
-    return answerReadState(this.#certifiedView(), request, nowNs)
+    return answerReadState(this.#certified!, request, nowNs)
   }
 
-  #certifiedView(): CertifiedView {
-    const signature = this.#signature!
+  #makeView(signature: Uint8Array): CertifiedView {
     const getDataCertificate = (id: string): Uint8Array =>
       encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
     return {
@@ -204,8 +211,8 @@ export class ExecutionCore {
   }
 
   #known(id: MessageId, isTerminal: boolean): FilterVerdict {
-    if (!isTerminal || !this.#signature) return {kind: 'known'}
-    const certificate = encodeCertificateFor({tree: this.#labels, paths: [[REQUEST_STATUS, id]], signature: this.#signature})
+    if (!isTerminal || !this.#certified) return {kind: 'known'}
+    const certificate = encodeCertificateFor({tree: this.#labels, paths: [[REQUEST_STATUS, id]], signature: this.#certified.signature})
     return {kind: 'known', certificate}
   }
 
@@ -228,6 +235,6 @@ export class ExecutionCore {
   }
 
   #viewOf(canister: CanisterState): InductionViewChange['canisters'][number] {
-    return {id: canister.id, spendableCycles: canister.cycles - freezingLimit(canister, feesFor(this.#subnet))}
+    return {id: canister.id, spendableCycles: canister.cycles - freezingLimit(canister, this.#fees)}
   }
 }

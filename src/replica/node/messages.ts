@@ -20,7 +20,7 @@ import type {KeptCheckpoint} from '../store/manifests.js'
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
   readonly stateFolder: string
-  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint}
+  readonly genesis: {readonly seed: Uint8Array; readonly createdAtNs: bigint; readonly systemCanisters?: string | undefined}
   /** For a replay that changes nothing on disk: begins from this kept checkpoint, 0 for genesis. */
   readonly replayFrom?: number
   /** Executed heights come with what was executed. */
@@ -35,15 +35,22 @@ export interface ReplayCare {
   readonly isCareful: boolean
 }
 
-export type ToExecution =
-  | {readonly kind: 'execute'; readonly batch: Batch; readonly care?: ReplayCare}
-  /** The root of this height is signed, and its batch is on disk: answers may show it. */
-  | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+/** Asked by somebody who waits for the answer. */
+export type Question =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   /** Make the answer of an outcall from what was fetched. */
   | {readonly kind: 'finishOutcall'; readonly id: number; readonly request: HttpOutcall; readonly result: OutcallResult}
+
+export type ToExecution =
+  /** Several at once, for the same reason as `answers`. */
+  | {readonly kind: 'questions'; readonly questions: readonly Question[]}
+  | {readonly kind: 'execute'; readonly batch: Batch; readonly care?: ReplayCare}
+  /** The root of this height is signed, and its batch is on disk: answers may show it. */
+  | {readonly kind: 'certified'; readonly height: number; readonly signature: Uint8Array}
+  /** Asks to be told when every long execution has used up its slice. */
+  | {readonly kind: 'settle'; readonly id: number}
   /** Write a checkpoint of the current state; `anchor` is its block, which consensus goes on from. */
   | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
   /** Drop kept checkpoints below the height. */
@@ -116,12 +123,19 @@ export interface Ready {
   readonly fallenBack?: {readonly damage: string; readonly file: string; readonly fromHeight: number}
 }
 
+/** To the request with this id. */
+export interface Answered {
+  readonly id: number
+  readonly value: FilterVerdict | ReadAnswer | ResponsePayload
+}
+
 export type FromExecution =
   | Ready
   | Executed
-  | {readonly kind: 'verdict'; readonly id: number; readonly verdict: FilterVerdict}
-  | {readonly kind: 'answer'; readonly id: number; readonly answer: ReadAnswer}
-  | {readonly kind: 'outcallFinished'; readonly id: number; readonly payload: ResponsePayload}
+  /** Several at once: waking the other thread costs more than a query. */
+  | {readonly kind: 'answers'; readonly answers: readonly Answered[]}
+  /** Every long execution has used up its slice. */
+  | {readonly kind: 'settled'; readonly id: number}
   | ({readonly kind: 'checkpointed'; readonly id: number} & Checkpointed)
   | {readonly kind: 'forgotten'; readonly id: number}
   /** The worker cannot go on; it ends after this. */

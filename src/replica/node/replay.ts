@@ -53,7 +53,7 @@ export interface ReplayReport {
 export async function replay(request: ReplayRequest, onHeight: (replayed: ReplayedHeight) => void): Promise<ReplayReport> {
   const {stateFolder, to = Infinity, trace} = request
   if (!existsSync(join(stateFolder, LOG_FOLDER))) throw new StateMissing(stateFolder)
-  const genesis = loadGenesis(stateFolder, () => 0n)
+  const genesis = loadGenesis(stateFolder, {nowNs: () => 0n})
   await initBls()
   const kept = await listKeptHeights(nodeFs, join(stateFolder, CHECKPOINT_FOLDER))
   const baseHeight = await findBase(join(stateFolder, LOG_FOLDER), kept, request.from)

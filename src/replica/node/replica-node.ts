@@ -40,6 +40,8 @@ const DEFAULT_HISTORY_BYTES = 1024 ** 3
 
 export interface ReplicaNodeOptions {
   readonly stateFolder: string
+  /** Image of the system canisters, when the network is to begin with them. */
+  readonly systemCanisters?: string | undefined
   /** Of the program; recorded with every batch. */
   readonly version: string
   /** The machine's clock, nanoseconds since 1970. */
@@ -92,7 +94,7 @@ export class ReplicaNode implements ReplicaPort {
   static async start(options: ReplicaNodeOptions): Promise<ReplicaNode> {
     const lock = lockStore(options.stateFolder)
     try {
-      const genesis = loadGenesis(options.stateFolder, options.nowNs)
+      const genesis = loadGenesis(options.stateFolder, options)
       const clock = NetworkClock.load(options.stateFolder, options.nowNs)
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)

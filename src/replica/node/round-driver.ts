@@ -16,6 +16,8 @@ import type {Executed} from './messages.js'
 const HEARTBEAT_PERIOD_NS = 1_000_000_000n
 /** A certificate older than this is renewed before it is shown: agents refuse stale ones. */
 export const MAX_CERTIFICATE_AGE_NS = 1_000_000_000n
+/** Agents take certificates of some minutes' age. */
+const MAX_AGE_DURING_SLICE_NS = 30_000_000_000n
 /** Longest sleep of a timer; a later due time is slept for in pieces. */
 const MAX_SLEEP_MS = 3_600_000
 
@@ -46,6 +48,7 @@ export class RoundDriver {
   #freshness: {readonly promise: Promise<void>; readonly resolve: () => void; readonly reject: (error: unknown) => void} | undefined
   #idle: (() => void)[] = []
   #consensusWakeNs: bigint | undefined
+  #endWait = (): void => {}
 
   /** `wake` and `certifiedTimeNs` are those of the state that the loop begins from. */
   constructor(parts: RoundDriverParts, wake: NextWake, certifiedTimeNs: bigint) {
@@ -77,9 +80,10 @@ export class RoundDriver {
     )
   }
 
-  /** Resolves when the certified state is at most a second old. */
+  /** Resolves when the certified state is at most a second old; during a long execution it may be as old as a slice takes. */
   ensureFresh(): Promise<void> {
-    if (this.#parts.nowNs() - this.#certifiedTimeNs <= MAX_CERTIFICATE_AGE_NS) return Promise.resolve()
+    const limitNs = this.#wake.hasLongExecution ? MAX_AGE_DURING_SLICE_NS : MAX_CERTIFICATE_AGE_NS
+    if (this.#parts.nowNs() - this.#certifiedTimeNs <= limitNs) return Promise.resolve()
     return this.makeBlock()
   }
 
@@ -103,17 +107,28 @@ export class RoundDriver {
   /** Lets the round in flight end and starts no other. */
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#endWait()
     clearTimeout(this.#timer)
     if (this.#isRunning) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
+      if (this.#wake.hasLongExecution) await this.#waitForSlices()
+      if (this.#isStopped) return
       const output = this.#parts.consensus.step(this.#parts.nowNs(), this.#workWanted())
       this.#consensusWakeNs = output.wakeAtNs
       if (output.batches.length === 0) return
       for (const delivered of output.batches) await this.#executeBatch(delivered)
     }
+  }
+
+  /** The block is made when its round can begin: so it holds whatever came in meanwhile. Ends early when the loop is stopped. */
+  async #waitForSlices(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#endWait = resolve
+    })
+    await Promise.race([this.#parts.execution.slicesUsed(), stopped])
   }
 
   async #executeBatch(delivered: DeliveredBatch): Promise<void> {
