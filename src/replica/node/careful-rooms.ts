@@ -8,7 +8,7 @@
 import type {CanisterId} from '../../protocol/principal.js'
 import {principalToText} from '../../protocol/principal.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
-import type {FinishedExecution, Runtime} from '../canister/runtime.js'
+import type {ExecutionOutput, Runtime} from '../canister/runtime.js'
 import type {CanisterTask, ExecutionRooms} from '../execution/execution-rooms.js'
 import type {CanisterMessage} from '../state/messages.js'
 
