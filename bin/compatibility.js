@@ -41,7 +41,9 @@ function flagsIn(args, flags) {
   const end = args.indexOf('--')
   const tokens = end < 0 ? args : args.slice(0, end)
   return Object.entries(flags)
-    .filter(([name, {char}]) => tokens.some((token) => token === `--${name}` || token.startsWith(`--${name}=`) || (char && new RegExp(`^-${char}+$`).test(token))))
+    .filter(([name, {char}]) =>
+      tokens.some((token) => token === `--${name}` || token.startsWith(`--${name}=`) || (char && new RegExp(`^-${char}+$`).test(token))),
+    )
     .map(([name]) => name)
 }
 

@@ -6,11 +6,10 @@ import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
 import type {CanisterId} from '../../src/protocol/principal.js'
 import {initBls, signBls} from '../../src/replica/crypto/bls.js'
-import {encodeModule} from '../../src/wasm/encode.js'
-import {call, code} from '../../src/wasm/instructions.js'
 import {createCanister, createTestAgent, installCode} from '../support/agent-client.js'
 import {removeFolder, startLocalNetwork, temporaryFolder} from '../support/local-network.js'
 import {TestKey} from '../support/raw-http.js'
+import {PING_WASM} from './ping-canister.js'
 import {Connection, httpRequest, requestsTo, sendAll} from './raw-client.js'
 import {type Bench, median, percentile, type Row} from './row.js'
 
@@ -19,15 +18,6 @@ const CONNECTIONS = 64
 const PARALLEL_CALLS = 6400
 const PARALLEL_QUERIES = 20_000
 const WARM_UP_QUERIES = 2_000
-
-const PROCEDURE = {params: [], results: []}
-
-/** A canister whose `canister_update ping` and `canister_query pong` reply with nothing. */
-const PING_WASM = encodeModule({
-  types: [],
-  imports: [{module: 'ic0', name: 'msg_reply', type: PROCEDURE}],
-  functions: [{type: PROCEDURE, exports: ['canister_update ping', 'canister_query pong'], body: code(call(0))}],
-})
 
 export const networkBench: Bench = {
   name: 'network',
