@@ -20,7 +20,8 @@ const tool: Record<string, Room> = {
   testing: {imports: ['operations', 'identity', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
   builders: {imports: ['project', 'io', ...VOCABULARY]},
   assets: {imports: ['agent', 'project', 'io', ...VOCABULARY]},
-  network: {imports: ['project', 'io', ...VOCABULARY]},
+  // Snapshots are taken of a stopped network too: the store knows which of its files never change.
+  network: {imports: ['project', 'io', 'replica/store', ...VOCABULARY]},
   identity: {imports: ['project', 'io', ...VOCABULARY]},
   // The replica's BLS verifies a certificate in 3 ms; the library's own takes 250 ms at its first.
   agent: {imports: ['io', 'replica/crypto', ...VOCABULARY]},
