@@ -6,17 +6,19 @@
  */
 
 import {
+  AgentError,
   type ApiQueryResponse,
   Certificate,
   HttpAgent,
   type Identity,
+  IngressExpiryInvalidErrorCode,
   LookupPathStatus,
   lookupResultToBuffer,
   polling,
   type RequestId,
 } from '@dfinity/agent'
 import {Principal as AgentPrincipal} from '@dfinity/principal'
-import {decodeUtf8Lossy, encodeUtf8, toHex} from '../base/bytes.js'
+import {decodeUtf8Lossy, encodeUtf8, fromHex, toHex} from '../base/bytes.js'
 import {type Principal, principalFromBytes, principalToBytes} from '../protocol/principal.js'
 import {initBls, verifyBls} from '../replica/crypto/bls.js'
 import {CallRejected, CertificateInvalid, NetworkAnswerInvalid} from './errors.js'
@@ -41,6 +43,13 @@ export interface CanisterCall {
   readonly arg: Uint8Array
   /** The canister whose subnet answers; needed for calls of `aaaaa-aa`. */
   readonly effectiveCanisterId?: Principal
+}
+
+export interface CallOutcome {
+  /** `unknown`, `received`, `processing`, `replied`. */
+  readonly status: string
+  /** Present when replied. */
+  readonly reply: Uint8Array | undefined
 }
 
 /** A step in the state tree: text is UTF-8. */
@@ -149,30 +158,29 @@ export class IcAgent {
     })
   }
 
+  /** Waits for the answer to a call that was handed in before; `requestId` in hexadecimal. Throws CallRejected. */
+  async waitForReply(canisterId: Principal, requestId: string): Promise<Uint8Array> {
+    return this.#guard(async () => {
+      await initBls()
+      const id = fromHex(requestId) as RequestId
+      return new Uint8Array((await polling.pollForResponse(this.http, toAgentPrincipal(canisterId), id, {blsVerify: verifyBls})).reply)
+    })
+  }
+
+  /** What a certificate that came some other way says about a call. Throws CallRejected, CertificateInvalid. */
+  async readOutcome(certificate: Uint8Array, canisterId: Principal, requestId: string): Promise<CallOutcome> {
+    return this.#guard(async () => {
+      const verified = await this.#verify(certificate, toAgentPrincipal(canisterId))
+      return findOutcome(verified, fromHex(requestId))
+    })
+  }
+
   async status(): Promise<Readonly<Record<string, unknown>>> {
     return this.#guard(async () => (await this.http.status()) as Readonly<Record<string, unknown>>)
   }
 
   async #findReply(certificate: Uint8Array, effective: AgentPrincipal, requestId: RequestId): Promise<Uint8Array | undefined> {
-    const verified = await this.#verify(certificate, effective)
-    const at = (leaf: string): Uint8Array | undefined => findValue(verified, ['request_status', requestId, leaf])
-    const status = at('status')
-    switch (status && decodeUtf8Lossy(status)) {
-      case 'replied':
-        return at('reply')
-      case 'rejected': {
-        const [code, message, errorCode] = [at('reject_code'), at('reject_message'), at('error_code')]
-        throw new CallRejected(
-          Number(code?.[0] ?? 0),
-          decodeUtf8Lossy(message ?? new Uint8Array()),
-          errorCode && decodeUtf8Lossy(errorCode),
-        )
-      }
-      case 'done':
-        throw new NetworkAnswerInvalid('The call was answered, but the network no longer has the answer.')
-      default:
-        return undefined
-    }
+    return findOutcome(await this.#verify(certificate, effective), requestId).reply
   }
 
   async #verify(certificate: Uint8Array, canisterId: AgentPrincipal): Promise<Certificate> {
@@ -182,7 +190,11 @@ export class IcAgent {
 
   async #verifyQuery(answer: ApiQueryResponse, canisterId: Principal): Promise<void> {
     if (!this.#nodeKeys.has(canisterId)) this.#nodeKeys.set(canisterId, this.#readNodeKeys(toAgentPrincipal(canisterId)))
-    const fault = findQueryFault(answer, await this.#nodeKeys.get(canisterId)!, BigInt(Date.now()) * 1_000_000n)
+    const fault = findQueryFault(
+      answer,
+      await this.#nodeKeys.get(canisterId)!,
+      BigInt(Date.now() + this.http.getTimeDiffMsecs()) * 1_000_000n,
+    )
     if (fault !== undefined) throw new CertificateInvalid(this.#host.url, fault)
   }
 
@@ -195,8 +207,32 @@ export class IcAgent {
   }
 
   #guard<T>(work: () => Promise<T>): Promise<T> {
-    return toAgentFailure(this.#host, work())
+    return toAgentFailure(
+      this.#host,
+      work().catch(async (error: unknown) => {
+        if (!isOtherTime(error) || this.http.hasSyncedTime()) throw error
+        // A local network whose time was advanced, or a machine whose clock is wrong: from now on the network's time counts.
+        await this.http.syncTime()
+        return work()
+      }),
+    )
   }
+}
+
+const isOtherTime = (error: unknown): boolean => error instanceof AgentError && error.code instanceof IngressExpiryInvalidErrorCode
+
+/** Throws CallRejected, and NetworkAnswerInvalid for an answer that is no longer kept. */
+function findOutcome(certificate: Certificate, requestId: Uint8Array): CallOutcome {
+  const at = (leaf: string): Uint8Array | undefined => findValue(certificate, ['request_status', requestId, leaf])
+  const textAt = (leaf: string): string | undefined => {
+    const bytes = at(leaf)
+    return bytes && decodeUtf8Lossy(bytes)
+  }
+  const status = textAt('status') ?? 'unknown'
+  if (status === 'rejected')
+    throw new CallRejected(Number(at('reject_code')?.[0] ?? 0), textAt('reject_message') ?? '', textAt('error_code'))
+  if (status === 'done') throw new NetworkAnswerInvalid('The call was answered, but the network no longer has the answer.')
+  return {status, reply: status === 'replied' ? at('reply') : undefined}
 }
 
 function toAgentCall({canisterId, method, arg, effectiveCanisterId}: CanisterCall): Parameters<HttpAgent['call']> {

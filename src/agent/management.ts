@@ -140,7 +140,7 @@ interface RawLogRecord {
 }
 
 /** Calls a method with one record (or none) and gives its one result (or undefined). */
-async function callManagement(agent: IcAgent, method: string, argument: object, effectiveCanisterId: CanisterId): Promise<unknown> {
+export async function callManagement(agent: IcAgent, method: string, argument: object, effectiveCanisterId: CanisterId): Promise<unknown> {
   const {args, results} = getManagementMethod(method)
   const {types} = managementInterface()
   const call = {canisterId: MANAGEMENT_CANISTER_ID, method, arg: encodeArgs(args, [argument], types), effectiveCanisterId}

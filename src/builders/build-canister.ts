@@ -16,6 +16,7 @@ import type {MotokoCompiler} from './motoko/compiler.js'
 import type {MotokoProgramFiles} from './motoko/program.js'
 import {buildRust} from './rust.js'
 import {evaluateTechStack} from './tech-stack.js'
+import {buildTypeScript} from './typescript/build-typescript.js'
 
 export interface BuildInput {
   readonly project: Project
@@ -86,7 +87,9 @@ async function runBuilder(input: BuildInput): Promise<BuilderResult> {
     case 'custom':
       return plain(await buildCustom(canister, place))
     case 'rust':
-      return plain(await buildRust(canister, place))
+      return buildRust(canister, place)
+    case 'typescript':
+      return buildTypeScript(canister, place)
     case 'assets':
       return plain(await buildAssets(canister, place))
     case 'extension':

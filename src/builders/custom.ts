@@ -34,7 +34,7 @@ async function readOutput(canister: string, what: string, path: string, root: st
   }
 }
 
-async function download(canister: string, what: string, url: string): Promise<Uint8Array> {
+export async function download(canister: string, what: string, url: string): Promise<Uint8Array> {
   try {
     const response = await fetch(url)
     if (response.ok) return new Uint8Array(await response.arrayBuffer())

@@ -57,6 +57,39 @@ export class AssetModuleMissing extends IcicleError {
   }
 }
 
+/** A compiler that the user has to install; `commands` are what to type. */
+export class ToolchainMissing extends IcicleError {
+  readonly code = 'TOOLCHAIN_MISSING'
+  constructor(canister: string, what: string, commands: readonly string[]) {
+    super(`Canister '${canister}' needs ${what}, which is not installed.`, {hints: commands.map((command) => `Type \`${command}\`.`)})
+  }
+}
+
+/** A package that the project's own `package.json` should bring. */
+export class PackageMissing extends IcicleError {
+  readonly code = 'PACKAGE_MISSING'
+  constructor(canister: string, name: string, cause?: unknown) {
+    super(`Canister '${canister}' needs the package '${name}', which is not installed.`, {
+      hints: [`Type \`npm install\` in the project; if ${name} is not in its package.json, \`npm install ${name} --ignore-scripts\`.`],
+      ...(cause === undefined ? {} : {cause}),
+    })
+  }
+}
+
+/** The ready-made Wasm is not of the kind that this version of icicle fills. */
+export class TemplateUnknown extends IcicleError {
+  readonly code = 'TEMPLATE_UNKNOWN'
+  constructor(missing: string) {
+    super(`The Wasm of the package 'azle' has no function '${missing}': this version of azle is not known here.`, {
+      hints: ['Use azle 0.33: `npm install azle@0.33 --ignore-scripts`.'],
+    })
+  }
+}
+
+export class ModeUnsupported extends IcicleError {
+  readonly code = 'MODE_UNSUPPORTED'
+}
+
 export class CanisterTypeUnknown extends IcicleError {
   readonly code = 'CANISTER_TYPE_UNKNOWN'
   constructor(canister: string, type: string) {

@@ -25,12 +25,15 @@ export interface MetadataInput {
   readonly techStack: TechStack | undefined
 }
 
+/** Types whose builder leaves no interface in the module. */
+const TELLS_INTERFACE: readonly string[] = ['rust', 'typescript', 'python']
+
 const SERVICE = 'candid:service'
 const ARGS = 'candid:args'
 const DFX = 'dfx'
 
 /**
- * What a module is to carry: for rust the Candid interface in public (the Motoko compiler does that itself, but breaks the
+ * What a module is to carry: for all but Motoko the Candid interface in public (the Motoko compiler does that itself, but breaks the
  * lines of the arguments), whatever the first entry of
  * dfx.json for each name and this network says, and the `dfx` section when there is something to tell. Throws MetadataInvalid for an
  * entry without content.
@@ -38,7 +41,7 @@ const DFX = 'dfx'
 export function planMetadata({canister, network, candid, techStack}: MetadataInput): MetadataSection[] {
   const sections = new Map<string, MetadataSection>()
   if (canister.type === 'motoko' && candid) sections.set(ARGS, {name: ARGS, visibility: 'public', content: encodeUtf8(candid.initArgs)})
-  if (canister.type === 'rust' && candid) {
+  if (TELLS_INTERFACE.includes(canister.type) && candid) {
     sections.set(SERVICE, {name: SERVICE, visibility: 'public', content: encodeUtf8(candid.service)})
     sections.set(ARGS, {name: ARGS, visibility: 'public', content: encodeUtf8(candid.initArgs)})
   }

@@ -1,8 +1,9 @@
 /** Arguments and flags that the commands on canisters share, and what is made of them. */
 
 import {Args, Flags} from '@oclif/core'
+import {fromHex} from '../base/bytes.js'
 import {loadIdentity} from '../identity/load.js'
-import {type GivenArgument, readArgumentFile} from '../operations/encode-argument.js'
+import {ARGUMENT_FORMATS, type GivenArgument, readArgumentFile} from '../operations/encode-argument.js'
 import {OptionUnsupported} from '../operations/errors.js'
 import type {WantedSettings} from '../operations/initial-settings.js'
 import type {ModeName} from '../operations/install.js'
@@ -10,6 +11,9 @@ import {findBytes, findCycles, findInteger, findSeconds} from '../project/units.
 import {findPrincipal, type Principal, parsePrincipal} from '../protocol/principal.js'
 import type {CommandContext} from './context.js'
 import {UsageError} from './usage-error.js'
+
+/** Last byte of principals that are the hash of a public key. */
+const SELF_AUTHENTICATING = '02'
 
 export const canisterArg = (required = false) => Args.string({required, description: 'Name of a canister, or its id'})
 
@@ -32,26 +36,76 @@ export function selectionOf(
   return {name, all: flags.all ?? false}
 }
 
+/** The principal of an identity is what `identity get-wallet` answers with: naming it changes nothing. */
 export function refuseWallet({wallet}: {readonly wallet?: string | undefined}): void {
-  if (wallet !== undefined)
+  const principal = wallet === undefined ? undefined : findPrincipal(wallet)
+  if (wallet !== undefined && !principal?.endsWith(SELF_AUTHENTICATING))
     throw new OptionUnsupported('--wallet', 'calls go out in the name of the identity itself.', ['Leave the option out.'])
+}
+
+/** Options that need somebody else to act: a wallet canister, or a network that lets anybody be anyone. */
+export function refuseUnsupported(flags: {readonly 'with-cycles'?: string | undefined; readonly impersonate?: string | undefined}): void {
+  if (flags['with-cycles'] !== undefined)
+    throw new OptionUnsupported('--with-cycles', 'only canisters can send cycles with a call, and there are no wallets.', [
+      'Give the canister cycles instead: `cycles top-up`, `canister deposit-cycles`.',
+    ])
+  if (flags.impersonate !== undefined)
+    throw new OptionUnsupported('--impersonate', 'the local network checks signatures as the Internet Computer does.', [
+      'Use an identity that may do it: --identity NAME.',
+    ])
+}
+
+/** How `call` and `sign` get their argument, besides the word on the line. */
+export const callArgumentFlags = {
+  type: Flags.string({summary: 'Format of the argument', options: [...ARGUMENT_FORMATS], default: 'idl', helpValue: 'TYPE'}),
+  'argument-file': Flags.string({summary: 'File that holds the argument, - for standard input', helpValue: 'FILE'}),
+  random: Flags.string({
+    summary: 'Make the argument up; \'\' or { value = Some ["…"] }',
+    helpValue: 'CONFIG',
+    exclusive: ['argument-file'],
+  }),
+  candid: Flags.string({summary: 'The interface of the canister', helpValue: 'FILE'}),
+  'always-assist': Flags.boolean({summary: 'Ask for arguments that may be left out, too'}),
+}
+
+export interface CallArgumentFlags {
+  readonly type: string
+  readonly 'argument-file'?: string | undefined
+  readonly random?: string | undefined
+  readonly candid?: string | undefined
+  readonly 'always-assist'?: boolean | undefined
+}
+
+/** Throws UsageError when there is more than one source. */
+export function callArgumentOf(typed: string | undefined, flags: CallArgumentFlags) {
+  for (const other of ['--argument-file <FILE>', '--random <CONFIG>'] as const)
+    if (typed !== undefined && flags[other.slice(2).split(' ')[0] as 'random'] !== undefined)
+      throw new UsageError(`the argument '[ARGUMENT]' cannot be used with '${other}'`)
+  const text = flags['argument-file'] === undefined ? typed : readArgumentFile(flags['argument-file'])
+  return {
+    argument: text === undefined ? undefined : {text, format: flags.type as GivenArgument['format']},
+    random: flags.random,
+    alwaysAssist: flags['always-assist'],
+    candidFile: flags.candid,
+  }
 }
 
 export const argumentFlags = {
   argument: Flags.string({summary: 'Init argument, as Candid text', helpValue: 'ARGUMENT', exclusive: ['argument-file']}),
-  'argument-type': Flags.string({summary: 'Format of the argument', options: ['idl', 'raw'], default: 'idl', helpValue: 'TYPE'}),
+  'argument-type': Flags.string({summary: 'Format of the argument', options: [...ARGUMENT_FORMATS], default: 'idl', helpValue: 'TYPE'}),
   'argument-file': Flags.string({
     summary: 'File that holds the argument, - for standard input',
     helpValue: 'FILE',
     exclusive: ['argument'],
   }),
-  'always-assist': Flags.boolean({summary: 'No effect: icicle asks no questions about arguments', hidden: true}),
+  'always-assist': Flags.boolean({summary: 'Ask for arguments that may be left out, too'}),
 }
 
 export interface ArgumentFlags {
   readonly argument?: string | undefined
   readonly 'argument-file'?: string | undefined
   readonly 'argument-type': string
+  readonly 'always-assist'?: boolean | undefined
 }
 
 export function argumentOf(flags: ArgumentFlags): GivenArgument | undefined {
@@ -90,6 +144,7 @@ export function installOptionsOf(flags: InstallFlags, defaultMode: ModeName) {
   return {
     mode: (flags.mode ?? defaultMode) as ModeName,
     argument: argumentOf(flags),
+    alwaysAssist: flags['always-assist'],
     skipPreUpgrade: flags['skip-pre-upgrade'],
     wasmMemoryPersistence: flags['wasm-memory-persistence'] as 'keep' | 'replace' | undefined,
     upgradeUnchanged: flags['upgrade-unchanged'],
@@ -152,3 +207,11 @@ export function principalsOf(context: CommandContext, texts: readonly string[] =
 
 /** A principal of an option. Throws PrincipalError. */
 export const principalOf = (text: string | undefined): Principal | undefined => (text === undefined ? undefined : parsePrincipal(text))
+
+/** 32 bytes as 64 hexadecimal digits. Throws UsageError. */
+export function subaccountOf(text: string | undefined, option = '--from-subaccount <SUBACCOUNT>'): Uint8Array | undefined {
+  if (text === undefined) return undefined
+  const digits = text.replace(/^0x/i, '')
+  if (!/^[\da-f]{64}$/i.test(digits)) throw new UsageError(`invalid value '${text}' for '${option}': a subaccount is 64 hexadecimal digits`)
+  return fromHex(digits)
+}

@@ -15,7 +15,7 @@ import type {Project} from '../project/project.js'
 import {type Principal, parsePrincipal} from '../protocol/principal.js'
 import type {ContextFlags} from './flags.js'
 import {interruptSignal} from './interrupt.js'
-import {askConsent} from './prompts.js'
+import {askConsent, askLine, isInteractive} from './prompts.js'
 
 export interface CommandContext {
   readonly reporter: Reporter
@@ -43,6 +43,8 @@ export interface CommandContext {
   readonly effectiveCanisterId: Principal | undefined
   /** Shows a warning and asks whether to go on. */
   confirm(warning: string): Promise<boolean>
+  /** Asks a question; absent where nobody can answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
 }
 
 export function createContext(flags: ContextFlags, reporter: Reporter): CommandContext {
@@ -80,6 +82,7 @@ export function createContext(flags: ContextFlags, reporter: Reporter): CommandC
       return id === undefined ? undefined : parsePrincipal(id)
     },
     confirm: askConsent,
+    ask: isInteractive() ? askLine : undefined,
   }
   return context
 }

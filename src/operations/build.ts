@@ -16,12 +16,15 @@ import {type CanisterId, canisterIdFromNumber, principalToText} from '../protoco
 import type {ProjectContext} from './context.js'
 import {isRemoteOn} from './find-canister.js'
 import {findKnownIds, projectEnvironment} from './project-environment.js'
+import {refreshDeclarations} from './write-declarations.js'
 
 export interface BuildOptions {
   readonly names: readonly string[]
   /** Only look for mistakes: needs no ids and writes nothing. */
   readonly isCheck?: boolean | undefined
   readonly outputEnvFile?: string | undefined
+  /** Told the whole interface of each canister that was checked. */
+  readonly onInterface?: ((name: string, candid: string) => void) | undefined
   /** From `readPrograms`, when the caller has read them already. */
   readonly programs?: ProjectPrograms | undefined
   /** A compiler that the caller has warmed up, and closes. */
@@ -64,6 +67,13 @@ export async function buildCanisters(context: ProjectContext, options: BuildOpti
   }
 }
 
+/** The whole interfaces of Motoko canisters, from their sources alone. */
+export async function checkInterfaces(context: ProjectContext, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const interfaces = new Map<string, string>()
+  await buildCanisters(context, {names, isCheck: true, onInterface: (name, candid) => interfaces.set(name, candid)})
+  return interfaces
+}
+
 async function buildAll(run: Run, options: BuildOptions): Promise<BuildReport> {
   const {context, project, programs} = run
   const order = planBuildOrder(options.names, programs.graph).filter((name) => isBuiltHere(context, name))
@@ -83,7 +93,9 @@ async function buildStep(run: Run, step: readonly string[], options: BuildOption
   const build = async (name: string): Promise<readonly [string, boolean]> => {
     context.signal.throwIfAborted()
     context.reporter.info(`Building canister '${name}'.`)
-    const cached = await context.reporter.step(`Building ${name}...`, () => (options.isCheck ? checkOne(run, name) : buildOne(run, name)))
+    const cached = await context.reporter.step(`Building ${name}...`, () =>
+      options.isCheck ? checkOne(run, name, options) : buildOne(run, name),
+    )
     return [name, cached]
   }
   const results = await Promise.all(step.filter((name) => programs.motoko.has(name)).map(build))
@@ -99,15 +111,17 @@ async function buildOne(run: Run, name: string): Promise<boolean> {
   writeBuildOutputs(buildOutputs(run.project, network, name), built)
   const id = run.ids.get(name)
   if (built.candid) run.interfaces.set(name, built.candid.service)
+  if (built.candid) refreshDeclarations(run.context, run.project.canisters.get(name)!, built.candid.full)
   if (built.candid && id !== undefined) writeInterface(run.project, network, id, built.candid.service)
   return built.isCached
 }
 
-async function checkOne(run: Run, name: string): Promise<boolean> {
+async function checkOne(run: Run, name: string, {onInterface}: BuildOptions): Promise<boolean> {
   const checked = await checkCanister(planInput(run, name))
   if (!checked) return false
   for (const warning of checked.warnings) run.context.reporter.warn(warning)
   run.interfaces.set(name, splitCandid(checked.candid).service)
+  onInterface?.(name, checked.candid)
   return false
 }
 
@@ -141,7 +155,8 @@ function findInterface({context, project}: Run, name: string, id: CanisterId | u
   const canister = project.canisters.get(name)
   if (canister?.remote?.candid !== undefined) return findText(canister.remote.candid)
   if (canister?.type === 'pull') return id && findText(join(project.root, 'deps', 'candid', `${principalToText(id)}.did`))
-  return findText(buildOutputs(project, context.network(), name).serviceDid)
+  const built = findText(buildOutputs(project, context.network(), name).serviceDid)
+  return built ?? (canister?.type === 'rust' || canister?.type === 'custom' ? findText(canister.candid) : undefined)
 }
 
 /** Remote canisters (on this network) and pulled ones are made elsewhere. */

@@ -108,3 +108,46 @@ export class IdentityInsecure extends IcicleError {
     })
   }
 }
+
+export class SnapshotRefused extends IcicleError {
+  readonly code = 'SNAPSHOT_REFUSED'
+  constructor(canister: string, cause: unknown) {
+    super(`Canister ${canister} is running and snapshots should not be taken of running canisters.`, {
+      cause,
+      hints: [`Stop it first: '${programName()} canister stop ${canister}'; start it again afterwards.`],
+    })
+  }
+}
+
+export class WithdrawalFailed extends IcicleError {
+  readonly code = 'WITHDRAWAL_FAILED'
+  constructor(canister: string, cause: unknown) {
+    super(`The cycles of canister ${canister} cannot be withdrawn.`, {
+      cause,
+      hints: ["Leave more behind with '--initial-margin CYCLES', or let them go with '--no-withdrawal'."],
+    })
+  }
+}
+
+export class SubnetUndecided extends IcicleError {
+  readonly code = 'SUBNET_UNDECIDED'
+  constructor() {
+    super('Cannot automatically decide which subnet to target.', {
+      hints: ['The canisters of the project live on several subnets: choose one with --subnet, --subnet-type or --next-to.'],
+    })
+  }
+}
+
+export class InterfaceMissing extends IcicleError {
+  readonly code = 'INTERFACE_MISSING'
+}
+
+/** The minting canister makes a canister only when its controller asks: a payment for somebody else would lie there. */
+export class ControllerAbsent extends IcicleError {
+  readonly code = 'CONTROLLER_ABSENT'
+  constructor(controller: string) {
+    super(`Only ${controller} itself can have a canister created that it controls. Nothing was paid.`, {
+      hints: ['Create the canister for yourself, then add the other as a controller with `canister update-settings --add-controller`.'],
+    })
+  }
+}

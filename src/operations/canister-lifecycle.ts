@@ -4,10 +4,11 @@ import {readCanisterStatus} from '../agent/canister-status.js'
 import type {IcAgent} from '../agent/ic-agent.js'
 import {changeCanister} from '../agent/management.js'
 import {principalToText} from '../protocol/principal.js'
-import {ConsentDeclined, OnlyLocal} from './canister-errors.js'
+import {ConsentDeclined} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
 import {type FoundCanister, getCanisters} from './find-canister.js'
+import {type WithdrawOptions, withdrawCycles} from './withdraw-cycles.js'
 
 export interface CanisterSelection {
   readonly name?: string | undefined
@@ -36,24 +37,24 @@ export async function changeCanisters(
   return canisters
 }
 
-export interface DeleteOptions extends CanisterSelection {
+export interface DeleteOptions extends CanisterSelection, WithdrawOptions {
   /** Stop what still runs without asking. */
   readonly isAssumed: boolean
   /** The cycles may go. */
   readonly noWithdrawal: boolean
 }
 
-/** Deletes canisters and forgets their ids; their cycles are lost. Throws ConsentDeclined, OnlyLocal, CallRejected. */
+/**
+ * Deletes canisters and forgets their ids. Their cycles go where the options say, else to the caller's account of the cycles ledger; on a
+ * local network without one they are lost. Throws ConsentDeclined, WithdrawalFailed, CallRejected.
+ */
 export async function deleteCanisters(context: ProjectContext, options: DeleteOptions): Promise<FoundCanister[]> {
-  if (context.network().isMainnet && !options.noWithdrawal)
-    throw new OnlyLocal('Deleting a canister on a real network would burn its cycles: icicle cannot withdraw them yet.', {
-      hints: ["Give '--no-withdrawal' to delete it all the same."],
-    })
   const canisters = getCanisters(context, options)
   const agent = await connectAgent(context)
   for (const canister of canisters) {
     context.signal.throwIfAborted()
     await stopFirst(context, agent, canister, options.isAssumed)
+    if (!options.noWithdrawal) await withdrawCycles(context, agent, canister, options)
     context.reporter.info(`Deleting canister ${canister.name}, with canister_id ${principalToText(canister.id)}`)
     await changeCanister(agent, 'delete_canister', canister.id)
     if (canister.isInProject) context.canisterIds().remove(canister.name)

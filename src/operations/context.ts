@@ -22,6 +22,8 @@ export interface NetworkContext {
   readonly effectiveCanisterId: Principal | undefined
   /** Shows a warning and asks whether to go on. */
   confirm(warning: string): Promise<boolean>
+  /** Asks a question and gives the line that was typed; absent where nobody can answer. Throws at the end of the input. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined
 }
 
 export interface ProjectContext extends NetworkContext {

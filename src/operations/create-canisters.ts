@@ -10,13 +10,22 @@ import {getCanister} from '../project/load.js'
 import type {CanisterConfig} from '../project/project.js'
 import {type CanisterId, principalToText} from '../protocol/principal.js'
 import {PullCanisterNotCreated, RemoteCanister} from './canister-errors.js'
+import {chooseSubnet, type SubnetWish} from './choose-subnet.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
 import {findCreationPlace} from './creation-place.js'
 import {isRemoteOn} from './find-canister.js'
 import {planSettings} from './initial-settings.js'
 
-export interface CreateOptions {
+/** Matters where the cycles ledger creates. */
+export interface PaidCreation extends SubnetWish {
+  /** Pay from the account of the cycles ledger where cycles cost nothing, too. */
+  readonly fromLedger?: boolean | undefined
+  readonly createdAtNs?: bigint | undefined
+  readonly fromSubaccount?: Uint8Array | undefined
+}
+
+export interface CreateOptions extends PaidCreation {
   readonly names: readonly string[]
   /** From flags; dfx.json fills in the rest. */
   readonly settings: CanisterSettings
@@ -98,13 +107,15 @@ async function requestCanister(
   options: CreateOptions,
 ): Promise<CanisterId> {
   const settings = {...options.settings, controllers: options.settings.controllers ?? [agent.sender]}
-  if (context.network().isMainnet) {
+  if (context.network().isMainnet || options.fromLedger) {
     if (options.specifiedId !== undefined || canister?.specifiedId !== undefined)
       context.reporter.warn(`Specified ids have no effect on network '${context.network().name}'.`)
     return createCanisterOnLedger(agent, {
       amount: options.withCycles ?? DEFAULT_LEDGER_AMOUNT,
       settings,
-      createdAtNs: BigInt(Date.now()) * NS_PER_MS,
+      createdAtNs: options.createdAtNs ?? BigInt(Date.now()) * NS_PER_MS,
+      fromSubaccount: options.fromSubaccount,
+      subnet: await chooseSubnet(agent, options, context.network().isMainnet ? findOtherIds(context) : []),
     })
   }
   const specifiedId = chooseSpecifiedId(context, canister, options.specifiedId)
@@ -112,8 +123,15 @@ async function requestCanister(
     amount: options.withCycles,
     settings,
     specifiedId,
-    effectiveCanisterId: context.effectiveCanisterId ?? (await findCreationPlace(context.networkUrl())),
+    effectiveCanisterId: context.effectiveCanisterId ?? options.nextTo ?? (await findCreationPlace(context.networkUrl())),
   })
+}
+
+/** Canisters of the project that live on the network already, where icicle has put them. */
+function findOtherIds(context: ProjectContext): CanisterId[] {
+  const ids = context.canisterIds()
+  const ours = [...context.project().canisters.values()].filter((canister) => isMadeHere(context, canister))
+  return ours.flatMap(({name}) => ids.find(name) ?? [])
 }
 
 function chooseSpecifiedId(

@@ -9,13 +9,14 @@ import {readBuiltCanister} from './built-module.js'
 import {ArgumentInvalid, ModeInvalid} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
-import {createCanisters} from './create-canisters.js'
+import {createCanisters, type PaidCreation} from './create-canisters.js'
+import {warnOfFrozen} from './cycles-report.js'
 import {planSettings} from './initial-settings.js'
 import {type InstallOptions, type InstallReport, installCanister} from './install.js'
 import {type DeployPlan, planDeploy} from './plan-deploy.js'
 import {type CanisterUrls, canisterUrls, renderUrls} from './urls.js'
 
-export interface DeployOptions extends InstallOptions {
+export interface DeployOptions extends InstallOptions, PaidCreation {
   /** One canister with its dependencies; undefined: all. */
   readonly target: string | undefined
   readonly withCycles?: bigint | undefined
@@ -66,6 +67,11 @@ async function runPlan(context: ProjectContext, options: DeployOptions, {plan, p
     installed.push(await installCanister(context, agent, readBuiltCanister(context, name), {...options, argument, mode}))
   }
   reporter.info('Deployed canisters.')
+  await warnOfFrozen(
+    context,
+    agent,
+    plan.canisters.map(({name}) => ({name, id: context.canisterIds().get(name)})),
+  )
   const urls = plan.canisters.map(({name}) => findUrls(context, name))
   const text = renderUrls(urls)
   if (text !== '') reporter.info(text)
@@ -106,7 +112,7 @@ async function createMissing(
   for (const {name} of missing) {
     const settings = planSettings(context.project().canisters.get(name)?.initialization, options.settings ?? {})
     const specifiedId = name === options.target ? options.specifiedId : undefined
-    await createCanisters(context, agent, {names: [name], settings, withCycles: options.withCycles, specifiedId})
+    await createCanisters(context, agent, {...options, names: [name], settings, specifiedId})
   }
 }
 

@@ -1,19 +1,23 @@
 /**
- * From what the user gives as argument to the bytes of a message: Candid text, a bare word where one is expected, or hexadecimal.
+ * From what the user gives as argument to the bytes of a message: Candid text, a bare word where one is expected, JSON, or hexadecimal.
  *
  * Source: dfx-compat, "canister call", "Argument".
  */
 
 import {readFileSync} from 'node:fs'
 import {fromHex} from '../base/bytes.js'
-import {encodeArgs} from '../candid/encode.js'
-import {parseArgs} from '../candid/text.js'
+import {encodeArgs, isOptional} from '../candid/encode.js'
+import {parseArgsJson} from '../candid/parse-json.js'
+import {parseArgs, parseCallArgument} from '../candid/text.js'
 import {type CandidType, resolveType, type TypeEnv} from '../candid/types.js'
 import {ArgumentInvalid} from './canister-errors.js'
 
+export const ARGUMENT_FORMATS = ['idl', 'raw', 'json'] as const
+export type ArgumentFormat = (typeof ARGUMENT_FORMATS)[number]
+
 export interface GivenArgument {
   readonly text: string
-  readonly format: 'idl' | 'raw'
+  readonly format: ArgumentFormat
 }
 
 export interface ExpectedArguments {
@@ -25,6 +29,7 @@ export interface ExpectedArguments {
 export function encodeArgument(given: GivenArgument | undefined, expected: ExpectedArguments | undefined): Uint8Array {
   if (given?.format === 'raw') return parseRaw(given.text)
   if (!given) return encodeNothing(expected)
+  if (given.format === 'json') return encodeJson(given.text, expected)
   if (!expected) return encodeInferred(given.text)
   return encodeExpected(given.text, expected)
 }
@@ -46,10 +51,15 @@ function parseRaw(text: string): Uint8Array {
   }
 }
 
+/** Whether the argument may be left out: none is expected, or all are optional. */
+export function canOmit({types, env}: ExpectedArguments): boolean {
+  return types.every((type) => isOptional(type, env))
+}
+
 /** No argument is right where none is expected, or where all may be left out. */
 function encodeNothing(expected: ExpectedArguments | undefined): Uint8Array {
   const {types, env} = expected ?? {types: [], env: new Map()}
-  if (types.every((type) => isOptional(type, env)))
+  if (canOmit({types, env}))
     return encodeArgs(
       types,
       types.map((type) => (resolveType(type, env).kind === 'opt' ? [] : null)),
@@ -62,16 +72,14 @@ function encodeNothing(expected: ExpectedArguments | undefined): Uint8Array {
   })
 }
 
-function isOptional(type: CandidType, env: TypeEnv): boolean {
-  return ['opt', 'null', 'reserved'].includes(resolveType(type, env).kind)
+function encodeExpected(text: string, {types, env}: ExpectedArguments): Uint8Array {
+  return encodeArgs(types, parseCallArgument(text, types, env).values, env)
 }
 
-function encodeExpected(text: string, {types, env}: ExpectedArguments): Uint8Array {
-  const [only] = types
-  const isBare = types.length === 1 && !text.trimStart().startsWith('(')
-  if (isBare && resolveType(only!, env).kind === 'text' && !text.trimStart().startsWith('"')) return encodeArgs(types, [text], env)
-  const {values} = parseArgs(isBare ? `(${text})` : text, types, env)
-  return encodeArgs(types, values, env)
+/** Without an interface nobody knows what a JSON value stands for. */
+function encodeJson(text: string, expected: ExpectedArguments | undefined): Uint8Array {
+  if (!expected) throw new ArgumentInvalid('A JSON argument needs the interface of the canister.', {hints: ['Name a file: --candid FILE.']})
+  return encodeArgs(expected.types, parseArgsJson(text, expected.types, expected.env), expected.env)
 }
 
 /** Without an interface the types follow from the values; a bare word can only be a text. */

@@ -18,6 +18,7 @@ import type {ProjectContext} from './context.js'
 import type {GivenArgument} from './encode-argument.js'
 import {encodeInstallArgument} from './install-argument.js'
 import {runHooks} from './run-hooks.js'
+import {syncCanisterAssets} from './sync-assets.js'
 import {uploadModule} from './upload-module.js'
 
 export type ModeName = 'install' | 'reinstall' | 'upgrade' | 'auto'
@@ -29,6 +30,8 @@ export interface InstallOptions {
   readonly wasmMemoryPersistence?: 'keep' | 'replace' | undefined
   /** Install even when the canister has this module already. */
   readonly upgradeUnchanged?: boolean | undefined
+  /** Ask for init arguments that could be left out, too. */
+  readonly alwaysAssist?: boolean | undefined
   /** Ask nothing. */
   readonly isAssumed?: boolean | undefined
 }
@@ -67,6 +70,7 @@ export async function installCanister(
   const isUnchanged = mode === 'upgrade' && !options.upgradeUnchanged && installed !== undefined && equalBytes(installed, hash)
   if (isUnchanged) context.reporter.info(`Module hash ${toHex(hash)} is already installed.`)
   else await installModule(context, agent, {subject, options, mode, hash})
+  if (subject.config?.type === 'assets') await syncCanisterAssets(context, agent, {canisterId: subject.id, config: subject.config})
   if (subject.config) await runHooks(context, subject.name, 'post-install')
   return {name: subject.name, id: subject.id, mode, isUnchanged}
 }
@@ -86,7 +90,8 @@ const DEEDS = {
 
 async function installModule(context: ProjectContext, agent: IcAgent, {subject, options, mode, hash}: Installation): Promise<void> {
   const {name, id, config} = subject
-  const arg = encodeInstallArgument({canister: config, given: options.argument, candid: subject.candid}, context.reporter)
+  const {argument: given, alwaysAssist} = options
+  const arg = await encodeInstallArgument({canister: config, given, candid: subject.candid, alwaysAssist}, context)
   await askFirst(context, agent, {subject, options, mode, hash})
   const {doing, done} = DEEDS[mode]
   const title = `code for canister ${name}, with canister ID ${principalToText(id)}`

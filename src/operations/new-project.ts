@@ -1,23 +1,33 @@
-/** `new`: a project from a template, in a folder of its own. */
+/** `new`: a project from templates, in a folder of its own. */
 import {spawnSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
-import {join, sep} from 'node:path'
-import {writeText} from '../io/files.js'
-import {packageRoot, programName} from '../io/program.js'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {execa} from 'execa'
+import {writeBytes} from '../io/files.js'
+import {icicleVersion, packageRoot, programName} from '../io/program.js'
 import {FolderExists, OptionUnsupported} from './errors.js'
 import type {Reporter} from './reporter.js'
+import {type PlannedFile, planTemplateFiles} from './template-files.js'
 
-export const PROJECT_TYPES = ['motoko', 'rust', 'azle', 'kybra'] as const
-export const FRONTENDS = ['sveltekit', 'vue', 'react', 'vanilla', 'simple-assets', 'none'] as const
+export const PROJECT_TYPES = ['motoko', 'rust', 'typescript', 'python', 'azle', 'kybra'] as const
+export type ProjectType = (typeof PROJECT_TYPES)[number]
+export const FRONTENDS = ['vanilla', 'react', 'svelte', 'vue', 'sveltekit', 'simple-assets', 'none'] as const
+export type Frontend = (typeof FRONTENDS)[number]
+export const EXTRAS = ['internet-identity', 'ci', 'bitcoin', 'frontend-tests'] as const
+export type Extra = (typeof EXTRAS)[number]
 
 export interface NewProjectRequest {
   /** A letter, then letters, digits, `_` and `-`. */
   readonly name: string
   /** The project's folder is made inside this one. */
   readonly folder: string
-  readonly type: (typeof PROJECT_TYPES)[number]
-  readonly frontend: (typeof FRONTENDS)[number]
+  readonly type: ProjectType
+  readonly frontend: Frontend
+  readonly extras: readonly Extra[]
   readonly dryRun: boolean
+  /** Runs the package managers of the project's languages. */
+  readonly install: boolean
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface NewProjectReport {
@@ -28,30 +38,30 @@ export interface NewProjectReport {
   readonly dryRun: boolean
 }
 
-interface PlannedFile {
-  readonly path: string
-  readonly content: string
+/** What dfx calls by another name, or what takes its place here. */
+const BACKEND_LAYERS: Readonly<Record<ProjectType, string>> = {
+  motoko: 'motoko',
+  rust: 'rust',
+  typescript: 'typescript',
+  azle: 'typescript',
+  python: 'python',
+  kybra: 'python',
 }
 
 /** Throws FolderExists before anything is written, and OptionUnsupported for what has no template. */
-export function createProject(request: NewProjectRequest, reporter: Reporter): NewProjectReport {
-  const {name, folder, type, frontend, dryRun} = request
-  if (type !== 'motoko') throw new OptionUnsupported(`--type ${type}`, 'only Motoko projects can be created for now.')
-  if (frontend !== 'none')
-    throw new OptionUnsupported(`--frontend ${frontend}`, 'projects are created without a frontend for now.', ['Use --no-frontend.'])
+export async function createProject(request: NewProjectRequest, reporter: Reporter): Promise<NewProjectReport> {
+  const {name, folder, dryRun} = request
   const target = join(folder, name)
+  const layers = planLayers(request)
   if (existsSync(target)) throw new FolderExists(target)
-  const backend = backendNameOf(name)
-  const files = planFiles(join(packageRoot(), 'templates', type), {name, backend})
+  const backend = canisterNameOf(name, 'backend')
+  const files = planTemplateFiles(layers, namesOf(name))
   reporter.info(`Creating new project "${name}"...`)
   for (const {path, content} of files) {
     reporter.info(`CREATE       ${name}/${path} (${Buffer.byteLength(content)}B)`)
-    if (!dryRun) writeText(join(target, ...path.split('/')), content)
+    if (!dryRun) writeBytes(join(target, ...path.split('/')), Buffer.from(content))
   }
-  if (!dryRun) {
-    initGit(target, reporter)
-    reporter.info(`\nTo deploy it:\n    cd ${name}\n    ${programName()} start --background\n    ${programName()} deploy`)
-  }
+  if (!dryRun) await finish(target, request, files, reporter)
   return {folder: target, backend, files: files.map(({path}) => path), dryRun}
 }
 
@@ -60,27 +70,59 @@ export function isProjectName(name: string): boolean {
 }
 
 /** `hello` → `hello_backend`, `hello-world` → `hello-world-backend`. */
-export function backendNameOf(project: string): string {
-  return project.includes('-') ? `${project}-backend` : `${project}_backend`
+export function canisterNameOf(project: string, part: 'backend' | 'frontend'): string {
+  return project.includes('-') ? `${project}-${part}` : `${project}_${part}`
 }
 
-/** Template files with the names filled in. A file called `__dot__x` becomes `.x`: npm does not ship files called .gitignore. */
-function planFiles(template: string, {name, backend}: {readonly name: string; readonly backend: string}): PlannedFile[] {
-  const fill = (text: string): string =>
-    text.replaceAll('__project__', name).replaceAll('__backend__', backend).replaceAll('__program__', programName())
-  return readdirSync(template, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({
-      path: fill(
-        file
-          .slice(template.length + 1)
-          .split(sep)
-          .join('/'),
-      ).replaceAll('__dot__', '.'),
-      content: fill(readFileSync(file, 'utf8')),
-    }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
+function namesOf(name: string): Record<string, string> {
+  return {
+    project: name,
+    package: name.toLowerCase(),
+    backend: canisterNameOf(name, 'backend'),
+    frontend: canisterNameOf(name, 'frontend'),
+    frontendpackage: canisterNameOf(name, 'frontend').toLowerCase(),
+    program: programName(),
+    version: icicleVersion(),
+  }
+}
+
+/** The folders of templates, lowest first. */
+function planLayers({type, frontend, extras}: NewProjectRequest): string[] {
+  const unknown = extras.find((extra) => extra === 'bitcoin' || extra === 'frontend-tests')
+  if (unknown) throw new OptionUnsupported(`--extras ${unknown}`, 'there is no template for it.')
+  if (frontend === 'sveltekit' || frontend === 'simple-assets')
+    throw new OptionUnsupported(`--frontend ${frontend}`, 'there is no template for it.', ['Take svelte or vanilla.'])
+  if (extras.includes('internet-identity') && frontend === 'none')
+    throw new OptionUnsupported('--extras internet-identity', 'there is no frontend to sign in with.', ['Choose a frontend.'])
+  const layers = ['common', BACKEND_LAYERS[type]]
+  if (frontend !== 'none') layers.push(join('frontend', 'common'), join('frontend', frontend))
+  layers.push(...extras.map((extra) => join('extras', extra)))
+  return layers.map((layer) => join(packageRoot(), 'templates', layer))
+}
+
+async function finish(
+  target: string,
+  {name, install, signal}: NewProjectRequest,
+  files: readonly PlannedFile[],
+  reporter: Reporter,
+): Promise<void> {
+  initGit(target, reporter)
+  if (install && hasPackages(files)) await installPackages(target, reporter, signal)
+  reporter.info(`\nTo deploy it:\n    cd ${name}\n    ${programName()} start --background\n    ${programName()} deploy`)
+}
+
+function hasPackages(files: readonly PlannedFile[]): boolean {
+  return files.some(({path, content}) => path.endsWith('package.json') && /"(dev)?dependencies"/i.test(String(content)))
+}
+
+async function installPackages(target: string, reporter: Reporter, signal: AbortSignal | undefined): Promise<void> {
+  const options = {cwd: target, reject: false, ...(signal ? {cancelSignal: signal} : {})}
+  const {failed, code, stderr} = await reporter.step('Installing packages...', () =>
+    execa('npm', ['install', '--no-audit', '--no-fund', '--loglevel', 'error'], options),
+  )
+  signal?.throwIfAborted()
+  if (code === 'ENOENT') reporter.warn('npm was not found: type `npm install` in the project when it is there.')
+  else if (failed) reporter.warn(`\`npm install\` failed: type it again in the project.\n${stderr}`)
 }
 
 /** A repository of its own, unless the folder lies in one already or git is not there. */

@@ -9,7 +9,7 @@ import {ArgumentInvalid, ConsentDeclined} from './canister-errors.js'
 import type {CanisterSelection} from './canister-lifecycle.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
-import {type FoundCanister, getCanisters} from './find-canister.js'
+import {type FoundCanister, getCanisterId, getCanisters} from './find-canister.js'
 
 /** `set` replaces the list; `add` and `remove` change it. */
 export interface ListChange {
@@ -23,6 +23,8 @@ export interface SettingsChange extends CanisterSelection {
   readonly controllers: ListChange
   readonly logViewers: ListChange
   readonly isAssumed: boolean
+  /** A canister whose settings are taken over; what is given besides wins. */
+  readonly syncWith?: string | undefined
   readonly confirmsVeryLongFreezing: boolean
   readonly confirmsVeryShortFreezing: boolean
 }
@@ -35,15 +37,30 @@ export async function changeSettings(context: ProjectContext, change: SettingsCh
   checkFreezingThreshold(change)
   const canisters = getCanisters(context, change)
   const agent = await connectAgent(context)
+  const model = change.syncWith === undefined ? {} : await readSettings(context, agent, change.syncWith)
   for (const canister of canisters) {
     context.signal.throwIfAborted()
-    const controllers = await planControllers(agent, canister, change.controllers)
+    const controllers = (await planControllers(agent, canister, change.controllers)) ?? model.controllers
     if (controllers && !controllers.includes(agent.sender)) await confirmRemovalOfSelf(context, canister, change.isAssumed)
     const logVisibility = change.settings.logVisibility ?? (await planViewers(agent, canister, change.logViewers))
-    await updateSettings(agent, canister.id, {...change.settings, controllers, logVisibility})
+    const settings = {...model, ...withoutUndefined({...change.settings, controllers, logVisibility})}
+    await updateSettings(agent, canister.id, settings)
     context.reporter.info(`Updated settings of canister ${canister.name}.`)
   }
   return canisters
+}
+
+/** Everything that can be set, as another canister has it. Throws CallRejected for a caller who is not its controller. */
+async function readSettings(context: ProjectContext, agent: IcAgent, canister: string): Promise<CanisterSettings> {
+  const status = await readCanisterStatus(agent, getCanisterId(context, canister).id)
+  const {controllers, computeAllocation, memoryAllocation, freezingThreshold, reservedCyclesLimit, logVisibility} = status
+  const {wasmMemoryLimit, wasmMemoryThreshold} = status
+  const settings = {controllers, computeAllocation, memoryAllocation, freezingThreshold, reservedCyclesLimit, logVisibility}
+  return {...settings, wasmMemoryLimit, wasmMemoryThreshold}
+}
+
+function withoutUndefined(settings: CanisterSettings): CanisterSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
 
 function checkFreezingThreshold({settings, confirmsVeryLongFreezing, confirmsVeryShortFreezing}: SettingsChange): void {

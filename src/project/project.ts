@@ -25,7 +25,15 @@ export interface ProjectDefaults {
   readonly networkSections: readonly string[]
 }
 
-export type CanisterConfig = MotokoCanister | RustCanister | AssetsCanister | CustomCanister | PullCanister | ExtensionCanister
+export type CanisterConfig =
+  | MotokoCanister
+  | RustCanister
+  | TypeScriptCanister
+  | PythonCanister
+  | AssetsCanister
+  | CustomCanister
+  | PullCanister
+  | ExtensionCanister
 
 export interface CanisterBase {
   readonly name: string
@@ -70,6 +78,27 @@ export interface RustCanister extends CanisterBase {
   readonly skipCargoAudit: boolean
 }
 
+/** `azle` in dfx.json, or `typescript`. */
+export interface TypeScriptCanister extends CanisterBase {
+  readonly type: 'typescript'
+  /** Absolute. */
+  readonly main: string
+  /** Absolute file of an interface of the user's own; undefined: the class tells. */
+  readonly candid: string | undefined
+  /** Names of variables that the canister is to see. */
+  readonly env: readonly string[]
+  /** azle's experimental mode, which is not built here. */
+  readonly isExperimental: boolean
+}
+
+export interface PythonCanister extends CanisterBase {
+  readonly type: 'python'
+  /** Absolute; the modules beside it go along. */
+  readonly main: string
+  /** Absolute; a list of packages as pip reads it. */
+  readonly requirements: string | undefined
+}
+
 export interface AssetsCanister extends CanisterBase {
   readonly type: 'assets'
   /** Absolute folders. */
@@ -91,7 +120,7 @@ export interface PullCanister extends CanisterBase {
   readonly id: Principal
 }
 
-/** A type of another tool (azle, kybra, an extension): its own fields as they stand in dfx.json. */
+/** A type of another tool (kybra, an extension): its own fields as they stand in dfx.json. */
 export interface ExtensionCanister extends CanisterBase {
   readonly type: 'extension'
   readonly typeName: string
@@ -106,7 +135,7 @@ export interface Declarations {
   readonly nodeCompatibility: boolean
 }
 
-export const BINDINGS = ['js', 'ts', 'did', 'mo'] as const
+export const BINDINGS = ['js', 'ts', 'did', 'mo', 'rs'] as const
 export type Binding = (typeof BINDINGS)[number]
 
 export const OPTIMIZE_LEVELS = ['cycles', 'size', 'O4', 'O3', 'O2', 'O1', 'O0', 'Oz', 'Os'] as const

@@ -4,7 +4,7 @@ import type {Principal} from '../protocol/principal.js'
 import type {DfxJson} from './dfx-json.js'
 import type {DfxCanister} from './dfx-json-canister.js'
 import type {Mistake} from './errors.js'
-import type {CanisterBase, CanisterConfig, InitializationValues, LogVisibility, Project, Pullable} from './project.js'
+import type {CanisterBase, CanisterConfig, InitializationValues, LogVisibility, Project, Pullable, TypeScriptCanister} from './project.js'
 
 const DEFAULT_BINDINGS = ['js', 'ts', 'did'] as const
 
@@ -53,6 +53,11 @@ function resolveCanister(name: string, raw: DfxCanister, root: string): Canister
         candid: absolute(root, raw.candid ?? ''),
         skipCargoAudit: raw.skip_cargo_audit ?? false,
       }
+    case 'azle':
+    case 'typescript':
+      return resolveTypeScript(base, raw, root)
+    case 'python':
+      return {...base, gzip: raw.gzip ?? true, type, main: absolute(root, raw.main ?? ''), requirements: optional(root, raw.requirements)}
     case 'assets':
       return {
         ...base,
@@ -73,6 +78,19 @@ function resolveCanister(name: string, raw: DfxCanister, root: string): Canister
       return {...base, type, id: raw.id ?? ('' as Principal)}
     default:
       return {...base, type: 'extension', typeName: type, fields: raw.raw}
+  }
+}
+
+function resolveTypeScript(base: CanisterBase, raw: DfxCanister, root: string): TypeScriptCanister {
+  const {custom = {}} = raw
+  return {
+    ...base,
+    gzip: raw.gzip ?? true,
+    type: 'typescript',
+    main: absolute(root, raw.main ?? ''),
+    candid: custom.candid_gen === 'custom' ? absolute(root, raw.candid ?? '') : undefined,
+    env: custom.env ?? [],
+    isExperimental: custom.experimental ?? false,
   }
 }
 

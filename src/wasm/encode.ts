@@ -25,7 +25,7 @@ export interface ModuleParts {
   readonly imports?: readonly {readonly module: string; readonly name: string; readonly type: FunctionType}[]
   readonly functions?: readonly FunctionPart[]
   readonly tables?: readonly LimitsPart[]
-  readonly memory?: LimitsPart
+  readonly memory?: LimitsPart & {readonly exports?: readonly string[]}
   readonly globals?: readonly (GlobalDeclaration & {readonly initial: Code; readonly exports?: readonly string[]})[]
   readonly start?: number
   /** Active segments of function indices. */
@@ -86,9 +86,10 @@ function writeLimits(to: WasmWriter, {minimum, maximum, is64}: LimitsPart): void
   if (maximum !== undefined) to.u32(maximum)
 }
 
-function listExports({imports = [], functions = [], globals = []}: ModuleParts): {name: string; kind: number; index: number}[] {
+function listExports({imports = [], functions = [], globals = [], memory}: ModuleParts): {name: string; kind: number; index: number}[] {
   return [
     ...functions.flatMap(({exports = []}, index) => exports.map((name) => ({name, kind: KIND.function, index: index + imports.length}))),
+    ...(memory?.exports ?? []).map((name) => ({name, kind: KIND.memory, index: 0})),
     ...globals.flatMap(({exports = []}, index) => exports.map((name) => ({name, kind: KIND.global, index}))),
   ]
 }

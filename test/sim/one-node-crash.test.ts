@@ -108,7 +108,7 @@ class Node {
     ])
     this.#log.startSegment()
     await this.#checkpoints.write({height, canisters, removed: [], parts})
-    await this.#log.removeUpTo(height)
+    await this.#log.archiveUpTo(height)
   }
 
   /** The process is gone: nothing it awaits will be acted on. */

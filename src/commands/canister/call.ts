@@ -1,10 +1,10 @@
 import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.js'
-import {canisterArg, refuseWallet, walletFlags} from '../../cli/canister-flags.js'
+import {callArgumentFlags, callArgumentOf, canisterArg, refuseUnsupported, refuseWallet, walletFlags} from '../../cli/canister-flags.js'
 import {networkFlags} from '../../cli/flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
-import {callCanister, type OutputFormat} from '../../operations/call.js'
-import {readArgumentFile} from '../../operations/encode-argument.js'
+import {callCanister, OUTPUT_FORMATS, type OutputFormat} from '../../operations/call.js'
+import {renderCallCost} from '../../operations/call-cost.js'
 
 export default class CanisterCall extends BaseCommand {
   static override readonly summary = 'Call a method of a canister'
@@ -25,27 +25,27 @@ export default class CanisterCall extends BaseCommand {
     async: Flags.boolean({summary: 'Do not wait for the answer, print the request id'}),
     query: Flags.boolean({summary: 'Call as a query', exclusive: ['update', 'async']}),
     update: Flags.boolean({summary: 'Call as an update', exclusive: ['query']}),
-    type: Flags.string({summary: 'Format of the argument', options: ['idl', 'raw'], default: 'idl', helpValue: 'TYPE'}),
-    output: Flags.string({summary: 'Format of the answer', options: ['pp', 'idl', 'raw', 'json'], default: 'pp', helpValue: 'FORMAT'}),
-    'argument-file': Flags.string({summary: 'File that holds the argument, - for standard input', helpValue: 'FILE'}),
-    candid: Flags.string({summary: 'The interface of the canister', helpValue: 'FILE'}),
-    'always-assist': Flags.boolean({summary: 'No effect: icicle asks no questions about arguments', hidden: true}),
+    ...callArgumentFlags,
+    output: Flags.string({summary: 'Format of the answer', options: [...OUTPUT_FORMATS], default: 'pp', helpValue: 'FORMAT'}),
+    'with-cycles': Flags.string({summary: 'Not supported: cycles can be sent by canisters only', helpValue: 'CYCLES', hidden: true}),
+    impersonate: Flags.string({summary: 'Not supported', helpValue: 'PRINCIPAL', hidden: true}),
   }
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(CanisterCall)
     refuseWallet(flags)
+    refuseUnsupported(flags)
     const context = this.context(flags)
-    const text = flags['argument-file'] === undefined ? args.argument : readArgumentFile(flags['argument-file'])
     const report = await callCanister(context, {
       canister: args.canister!,
       method: args.method,
-      argument: text === undefined ? undefined : {text, format: flags.type as 'idl' | 'raw'},
+      ...callArgumentOf(args.argument, flags),
       kind: flags.query ? 'query' : flags.update ? 'update' : undefined,
       isAsync: flags.async,
-      candidFile: flags.candid,
       output: flags.output as OutputFormat,
+      isMeasured: flags.verbose,
     })
+    if (report.kind === 'answered' && report.cost) context.reporter.debug(renderCallCost(report.cost))
     if (report.kind === 'submitted') context.reporter.info('Request ID: ')
     this.show(report, (shown) => (shown.kind === 'submitted' ? `0x${shown.requestId}` : shown.text))
     return toJsonShape(report)

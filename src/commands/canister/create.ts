@@ -11,6 +11,7 @@ import {
   settingsOf,
   walletFlags,
 } from '../../cli/canister-flags.js'
+import {creationFlags, creationOf} from '../../cli/creation-flags.js'
 import {networkFlags} from '../../cli/flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
 import {createProjectCanisters} from '../../operations/create-canisters.js'
@@ -26,8 +27,14 @@ export default class CanisterCreate extends BaseCommand {
     ...walletFlags,
     ...allFlag,
     ...settingsFlags,
+    ...creationFlags,
     controller: Flags.string({summary: 'Controller, an identity or a principal; repeat for more', helpValue: 'CONTROLLER', multiple: true}),
-    'log-viewer': Flags.string({summary: 'Principal that may read the log; repeat for more', helpValue: 'PRINCIPAL', multiple: true}),
+    'log-viewer': Flags.string({
+      summary: 'Principal that may read the log; repeat for more',
+      helpValue: 'PRINCIPAL',
+      multiple: true,
+      exclusive: ['log-visibility'],
+    }),
     'with-cycles': Flags.string({summary: 'Its first balance, e.g. 3.5T', helpValue: 'CYCLES'}),
     'specified-id': Flags.string({summary: 'The id it is to have', helpValue: 'PRINCIPAL', exclusive: ['all']}),
   }
@@ -42,6 +49,7 @@ export default class CanisterCreate extends BaseCommand {
     return toJsonShape(
       await createProjectCanisters(context, {
         ...selection,
+        ...creationOf(flags),
         settings: {
           ...settings,
           controllers: flags.controller ? principalsOf(context, flags.controller) : undefined,

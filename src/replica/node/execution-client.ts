@@ -8,7 +8,17 @@ import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Question, Ready, ToExecution} from './messages.js'
+import type {
+  Checkpointed,
+  Executed,
+  ExecutionSetup,
+  FilterVerdict,
+  FromExecution,
+  Question,
+  Ready,
+  ReplayCare,
+  ToExecution,
+} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
@@ -49,14 +59,19 @@ export class ExecutionClient {
   }
 
   /** One batch at a time, each the successor of the one before. */
-  execute(batch: Batch): Promise<Executed> {
+  execute(batch: Batch, care?: ReplayCare): Promise<Executed> {
     const executed = this.#wait<Executed>('executed')
-    this.#post({kind: 'execute', batch})
+    this.#post({kind: 'execute', batch, ...(care && {care})})
     return executed
   }
 
   certified(height: number, signature: Uint8Array): void {
     this.#post({kind: 'certified', height, signature})
+  }
+
+  /** Resolves when every long execution has used up its slice: the next round will not wait for one. */
+  slicesUsed(): Promise<void> {
+    return this.#order((id) => ({kind: 'settle', id}))
   }
 
   /** `use`: of the certificate, should the message be known and answered already. */
@@ -76,18 +91,27 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'finishOutcall', id, request, result}))
   }
 
-  /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(anchor: Uint8Array): Promise<number> {
-    const id = this.#nextId++
-    const written = this.#wait<number>(id)
-    this.#post({kind: 'checkpoint', id, anchor})
-    return written
+  /** Writes a checkpoint of the state as it is now; resolves when it is on disk. */
+  checkpoint(anchor: Uint8Array): Promise<Checkpointed> {
+    return this.#order((id) => ({kind: 'checkpoint', id, anchor}))
+  }
+
+  forgetCheckpoints(belowHeight: number): Promise<void> {
+    return this.#order((id) => ({kind: 'forget', id, belowHeight}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
   async stop(): Promise<void> {
     this.#failure ??= new Error('the network is stopping')
     await this.#worker.terminate()
+  }
+
+  /** Something to be done in its turn, and to be told of when it is. */
+  #order<T>(build: (id: number) => ToExecution): Promise<T> {
+    const id = this.#nextId++
+    const done = this.#wait<T>(id)
+    this.#post(build(id))
+    return done
   }
 
   /** Leaves with whatever else is asked in this turn of the event loop. */
@@ -124,8 +148,12 @@ export class ExecutionClient {
       case 'answers':
         for (const {id, value} of message.answers) this.#settle(id, value)
         return
+      case 'settled':
+        return this.#settle(message.id, undefined)
       case 'checkpointed':
-        return this.#settle(message.id, message.height)
+        return this.#settle(message.id, message)
+      case 'forgotten':
+        return this.#settle(message.id, undefined)
       case 'failed':
         return this.#fail(Object.assign(new Error(message.error.message), message.error))
     }

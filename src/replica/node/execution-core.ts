@@ -29,6 +29,7 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
+import {type Care, carefulRooms} from './careful-rooms.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
@@ -39,8 +40,12 @@ import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
   readonly state: ReplicatedState
+  /** The state is that of a checkpoint; else all of it goes into the next one. */
+  readonly isSaved?: boolean
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
+  /** Other than the Internet Computer's: for tests. */
+  readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
   /** Of the root subnet, where this is another one. */
   readonly root?: RootCertification
@@ -64,6 +69,7 @@ export class ExecutionCore {
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
+  readonly #slices: ExecutionCoreOptions['slices']
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
@@ -75,14 +81,16 @@ export class ExecutionCore {
   #certified: CertifiedView | undefined
   readonly #fees: FeeTable
 
-  constructor({state, keys, runtime, trace, root}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, slices, trace, root}: ExecutionCoreOptions) {
     this.state = state
+    if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
     this.#delegations = new SubnetDelegations(state.subnetId, root)
     this.#fees = feesFor(getSubnet(keys.registry, state.subnetId))
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
+    this.#slices = slices
     this.#trace = (event) => {
       this.#instructions += event.instructions
       trace?.(event)
@@ -113,16 +121,17 @@ export class ExecutionCore {
     return this.#outcallsFrom(0)
   }
 
-  execute(batch: Batch): Executed {
+  execute(batch: Batch, care?: Care): Executed {
     const {nextSubnetCallId} = this.state
     const {registry, rootKeyDer} = this.#keys
     this.#instructions = 0n
     processBatch(this.state, batch, {
       registry,
-      rooms: this.#rooms,
+      rooms: care ? carefulRooms(this.#rooms, care) : this.#rooms,
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
+      ...(this.#slices && {slices: this.#slices}),
       trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)

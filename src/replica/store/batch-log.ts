@@ -1,8 +1,9 @@
-/** The log as replay sees it: height by height above the last checkpoint. */
+/** The log as a node writes it: height by height, and as replay sees it above the last checkpoint. */
 
-import {StoreDamaged} from './errors.js'
 import {Log, type LogOptions, type TornTail} from './log.js'
-import type {LogRecord} from './log-record.js'
+import {type ArchivedSegment, forgetArchive, listArchive} from './log-archive.js'
+import {type LoggedHeight, readHeights} from './read-log.js'
+import {nodeFs, type StoreFs} from './store-fs.js'
 
 export interface BatchLogOptions extends LogOptions {
   /** Of the icicle that appends: part of every batch. */
@@ -11,32 +12,17 @@ export interface BatchLogOptions extends LogOptions {
   readonly checkpointHeight: number
 }
 
-/** All that is known of one height. */
-export interface LoggedHeight {
-  readonly height: number
-  readonly block: Uint8Array
-  readonly randomness: Uint8Array
-  /** Of the icicle that executed it first. */
-  readonly programVersion: string
-  /** What the state was certified to be; undefined when the process stopped before. */
-  readonly root: {readonly rootHash: Uint8Array; readonly signature: Uint8Array} | undefined
-  /** How many replays have begun and not come to its end: the process may have died of it. */
-  readonly attempts: number
-  /** Not to be executed. */
-  readonly quarantined: readonly string[]
-}
-
-type Batch = Extract<LogRecord, {kind: 'batch'}>
-
 export class BatchLog {
   readonly #log: Log
   readonly #folder: string
+  readonly #fs: StoreFs
   readonly #programVersion: string
   readonly #checkpointHeight: number
 
-  private constructor(log: Log, folder: string, {programVersion, checkpointHeight}: BatchLogOptions) {
+  private constructor(log: Log, folder: string, {fs = nodeFs, programVersion, checkpointHeight}: BatchLogOptions) {
     this.#log = log
     this.#folder = folder
+    this.#fs = fs
     this.#programVersion = programVersion
     this.#checkpointHeight = checkpointHeight
   }
@@ -50,16 +36,9 @@ export class BatchLog {
     return this.#log.tornTail
   }
 
-  /** The heights above the checkpoint in order. Throws StoreDamaged when one is missing. */
-  async *readTail(): AsyncGenerator<LoggedHeight> {
-    const notes = await this.#readNotes()
-    let expected = this.#checkpointHeight + 1
-    for await (const record of this.#log.read()) {
-      if (record.kind !== 'batch' || record.height < expected) continue
-      if (record.height > expected) throw new StoreDamaged(this.#folder, `lacks the batch of height ${expected}`)
-      yield joinNotes(record, notes.get(record.height) ?? [])
-      expected++
-    }
+  /** The heights above the checkpoint in order, as they are when the log is opened. Throws StoreDamaged when one is missing. */
+  readTail(): AsyncGenerator<LoggedHeight> {
+    return readHeights(this.#folder, this.#checkpointHeight, this.#fs)
   }
 
   /** Resolves when the batch is on disk: from then on its effects may be shown. Rejects with StoreUnwritable. */
@@ -67,6 +46,7 @@ export class BatchLog {
     return this.#log.append({kind: 'batch', programVersion: this.#programVersion, ...batch})
   }
 
+  /** An empty signature: the root comes from a replay, after the process had stopped before it was certified. */
   appendRoot(root: {readonly height: number; readonly rootHash: Uint8Array; readonly signature: Uint8Array}): Promise<void> {
     return this.#log.append({kind: 'root', height: root.height, rootHash: root.rootHash, signature: root.signature})
   }
@@ -97,32 +77,21 @@ export class BatchLog {
     this.#log.startSegment()
   }
 
-  /** The checkpoint is on disk: drops what is not needed above it. */
-  removeUpTo(height: number): Promise<void> {
-    return this.#log.removeUpTo(height)
+  /** The checkpoint is on disk: archives what a start does not need above it. */
+  archiveUpTo(height: number): Promise<void> {
+    return this.#log.archiveUpTo(height)
+  }
+
+  listArchive(): Promise<ArchivedSegment[]> {
+    return listArchive(this.#fs, this.#folder)
+  }
+
+  /** Nobody will replay from below `height` any more. */
+  forgetUpTo(height: number): Promise<void> {
+    return forgetArchive(this.#fs, this.#folder, height)
   }
 
   close(): Promise<void> {
     return this.#log.close()
-  }
-
-  async #readNotes(): Promise<Map<number, LogRecord[]>> {
-    const notes = new Map<number, LogRecord[]>()
-    for await (const record of this.#log.read())
-      if (record.kind !== 'batch' && record.kind !== 'artifact') notes.set(record.height, [...(notes.get(record.height) ?? []), record])
-    return notes
-  }
-}
-
-function joinNotes({height, block, randomness, programVersion}: Batch, notes: readonly LogRecord[]): LoggedHeight {
-  const root = notes.findLast((note) => note.kind === 'root')
-  return {
-    height,
-    block,
-    randomness,
-    programVersion,
-    root: root && {rootHash: root.rootHash, signature: root.signature},
-    attempts: notes.filter(({kind}) => kind === 'attempt').length,
-    quarantined: notes.flatMap((note) => (note.kind === 'quarantine' ? note.subjects : [])),
   }
 }

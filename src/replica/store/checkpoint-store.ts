@@ -12,13 +12,24 @@ import type {CanisterId} from '../../protocol/principal.js'
 import type {CanisterSource, EncodedCanister} from '../state/codec.js'
 import {PagedMemory} from '../state/paged-memory.js'
 import {CheckpointDirectory, readExtent} from './checkpoint-directory.js'
-import {decodeManifest, encodeManifest, type Manifest, type OverlayEntry} from './checkpoint-format.js'
+import type {Manifest, OverlayEntry} from './checkpoint-format.js'
 import {compact} from './compaction.js'
-import {StoreDamaged, StoreUnreadable, StoreUnwritable} from './errors.js'
+import {StoreDamaged, StoreUnreadable} from './errors.js'
+import {
+  findManifest,
+  getManifest,
+  type KeptCheckpoint,
+  keptName,
+  listKeptHeights,
+  measureKept,
+  NEWEST,
+  thinOut,
+  writeManifest,
+} from './manifests.js'
 import {type PlannedMemory, planMemories} from './memory-plan.js'
 import {OverlayFile} from './overlay-file.js'
 import {OverlayWriter} from './overlay-writer.js'
-import {nodeFs, type StoreFs, writeFully} from './store-fs.js'
+import {nodeFs, type StoreFs} from './store-fs.js'
 
 export interface CheckpointInput {
   readonly height: number
@@ -36,15 +47,27 @@ export interface CheckpointOptions {
   readonly compactFactor?: number
   readonly compactFromBytes?: number
   readonly maxOverlays?: number
+  /** So many checkpoints stay, the newest among them, to begin replays from and to fall back on. */
+  readonly keptCheckpoints?: number
 }
 
-const DEFAULTS = {fs: nodeFs, compactFactor: 1, compactFromBytes: 64 * 1024 * 1024, maxOverlays: 32}
-const MANIFEST = 'manifest'
+/** The newest checkpoint could not be read, and an older one was taken: the log must lead from there to where it was. */
+export interface FallenBack {
+  readonly damage: StoreDamaged
+  readonly toHeight: number
+  /** Of the checkpoint that is damaged. */
+  readonly fromHeight: number
+}
+
+const DEFAULTS = {fs: nodeFs, compactFactor: 1, compactFromBytes: 64 * 1024 * 1024, maxOverlays: 32, keptCheckpoints: 8}
 
 export class CheckpointStore {
   readonly #folder: string
   readonly #options: Required<CheckpointOptions>
   #manifest: Manifest | undefined
+  /** Ascending, the newest one included. */
+  #kept: Manifest[] = []
+  #fallenBack: FallenBack | undefined
   #directory = new CheckpointDirectory()
   #files: OverlayFile[] = []
   /** Compacted away, but perhaps still read by memories that were cloned before: kept open until the next compaction. */
@@ -58,16 +81,40 @@ export class CheckpointStore {
     this.#options = options
   }
 
-  /** Throws StoreDamaged, StoreVersionUnknown, StoreUnreadable, StoreUnwritable. */
+  /** Opens the newest checkpoint that is whole. Throws StoreDamaged, StoreVersionUnknown, StoreUnreadable. */
   static async open(folder: string, options: CheckpointOptions = {}): Promise<CheckpointStore> {
     const store = new CheckpointStore(folder, {...DEFAULTS, ...options})
     await store.#load()
     return store
   }
 
+  /** Opens a kept checkpoint, or with height 0 none, to be read only: nothing in the folder changes. Errors: those of `open`. */
+  static async openAt(folder: string, height: number, options: CheckpointOptions = {}): Promise<CheckpointStore> {
+    const store = new CheckpointStore(folder, {...DEFAULTS, ...options})
+    if (height > 0) store.#take(await getManifest(store.#options.fs, folder, keptName(height)))
+    return store
+  }
+
   /** Of the last checkpoint; undefined when there is none. */
   get height(): number | undefined {
     return this.#manifest?.height
+  }
+
+  /** Set when the newest checkpoint was damaged. */
+  get fallenBack(): FallenBack | undefined {
+    return this.#fallenBack
+  }
+
+  /** Checkpoints that replays can begin from, ascending, the newest included. */
+  listKept(): KeptCheckpoint[] {
+    return measureKept(this.#kept)
+  }
+
+  /** Drops kept checkpoints below `height`. Throws StoreUnreadable. */
+  async forgetBelow(height: number): Promise<void> {
+    const before = this.#kept.length
+    this.#kept = this.#kept.filter((manifest) => manifest.height >= height || manifest === this.#manifest)
+    if (this.#kept.length < before) await this.#removeStrangers()
   }
 
   get overlayCount(): number {
@@ -108,6 +155,7 @@ export class CheckpointStore {
     try {
       await this.#writeOverlay(input, plan.planned, plan.ids)
       if (this.#needsCompaction()) await this.#compact()
+      await this.#keep()
     } finally {
       this.#isWriting = false
     }
@@ -119,26 +167,64 @@ export class CheckpointStore {
 
   async #load(): Promise<void> {
     const {fs} = this.#options
-    const path = join(this.#folder, MANIFEST)
-    const bytes = await this.#attempt(path, async () => {
-      await fs.makeFolder(this.#folder)
-      return await fs.readFile(path)
-    })
-    if (bytes) {
-      this.#manifest = decodeManifest(path, bytes)
-      this.#nextMemoryId = this.#manifest.nextMemoryId
-      for (const entry of this.#manifest.overlays) {
-        const file = new OverlayFile(fs, this.#folder, entry)
-        this.#directory.addFile(file, entry)
-        this.#files.push(file)
-      }
+    await this.#attempt(this.#folder, () => fs.makeFolder(this.#folder))
+    const heights = await listKeptHeights(fs, this.#folder)
+    try {
+      const newest = await findManifest(fs, this.#folder, NEWEST)
+      if (newest) this.#take(newest)
+      else if (heights.length > 0) throw new StoreDamaged(join(this.#folder, NEWEST), 'is missing')
+    } catch (error) {
+      if (!(error instanceof StoreDamaged)) throw error
+      await this.#fallBack(error, heights)
     }
-    await this.#removeStrangers()
+    await this.#loadKept(heights.filter((height) => height <= (this.#manifest?.height ?? 0)))
+    // After a fall the damaged files stay until a new checkpoint has taken their place.
+    if (!this.#fallenBack) await this.#removeStrangers()
   }
 
-  /** Files of a checkpoint that was not finished, or of one that was compacted. */
+  /** Takes the newest kept checkpoint that is whole; throws `damage` when there is none. */
+  async #fallBack(damage: StoreDamaged, heights: readonly number[]): Promise<void> {
+    for (const height of [...heights].reverse()) {
+      try {
+        this.#take(await getManifest(this.#options.fs, this.#folder, keptName(height)))
+        this.#fallenBack = {damage, toHeight: height, fromHeight: heights.at(-1)!}
+        return
+      } catch (error) {
+        if (!(error instanceof StoreDamaged)) throw error
+      }
+    }
+    throw damage
+  }
+
+  #take(manifest: Manifest): void {
+    this.close()
+    this.#directory = new CheckpointDirectory()
+    this.#files = []
+    for (const entry of manifest.overlays) {
+      const file = new OverlayFile(this.#options.fs, this.#folder, entry)
+      this.#files.push(file)
+      this.#directory.addFile(file, entry)
+    }
+    this.#manifest = manifest
+    this.#nextMemoryId = manifest.nextMemoryId
+  }
+
+  /** One that is damaged is no longer kept. */
+  async #loadKept(heights: readonly number[]): Promise<void> {
+    for (const height of heights) {
+      if (height === this.#manifest!.height) continue
+      const manifest = await findManifest(this.#options.fs, this.#folder, keptName(height)).catch((error: unknown) => {
+        if (!(error instanceof StoreDamaged)) throw error
+      })
+      if (manifest) this.#kept.push(manifest)
+    }
+    if (this.#manifest) this.#kept.push(this.#manifest)
+  }
+
+  /** Files of a checkpoint that was not finished, or that nobody needs any more. */
   async #removeStrangers(): Promise<void> {
-    const known = new Set([MANIFEST, ...this.#files.map(({name}) => name)])
+    const overlays = this.#kept.flatMap((manifest) => manifest.overlays.map(({name}) => name))
+    const known = new Set([NEWEST, ...this.#kept.map(({height}) => keptName(height)), ...this.#files.map(({name}) => name), ...overlays])
     await this.#attempt(this.#folder, async () => {
       for (const name of await this.#options.fs.list(this.#folder))
         if (!known.has(name)) await this.#options.fs.remove(join(this.#folder, name))
@@ -185,7 +271,7 @@ export class CheckpointStore {
     return rest.length >= maxOverlays || (added > compactFromBytes && added > compactFactor * (base?.sizeBytes ?? 0))
   }
 
-  /** Everything alive into one new overlay; the old ones are removed. */
+  /** Everything alive into one new overlay; old ones that no kept checkpoint uses are removed. */
   async #compact(): Promise<void> {
     const height = this.#manifest!.height
     const writer = await this.#createOverlay(height)
@@ -203,12 +289,11 @@ export class CheckpointStore {
       await writer.abandon()
       throw error
     }
-    // The checkpoint stands without it: what cannot be removed now is removed at the next start.
-    await this.#removeStrangers().catch((error: unknown) => invariant(error instanceof StoreUnreadable, String(error)))
   }
 
-  #createOverlay(height: number): Promise<OverlayWriter> {
-    const taken = new Set([...this.#files, ...this.#retired].map(({name}) => name))
+  async #createOverlay(height: number): Promise<OverlayWriter> {
+    const taken = new Set(await this.#attempt(this.#folder, () => this.#options.fs.list(this.#folder)))
+    for (const {name} of [...this.#files, ...this.#retired]) taken.add(name)
     const nameOf = (attempt: number): string => `${String(height).padStart(12, '0')}-${attempt}.overlay`
     let attempt = 0
     while (taken.has(nameOf(attempt))) attempt++
@@ -216,22 +301,20 @@ export class CheckpointStore {
   }
 
   async #publish({height, overlays}: {readonly height: number; readonly overlays: readonly OverlayEntry[]}): Promise<void> {
-    const {fs} = this.#options
     const manifest = {height, overlays, nextMemoryId: this.#nextMemoryId}
-    const path = join(this.#folder, MANIFEST)
-    try {
-      const file = await fs.openForWriting(`${path}.new`)
-      await file.truncate(0)
-      await writeFully(file, encodeManifest(manifest), 0)
-      await file.sync()
-      await file.close()
-      await fs.syncFolder(this.#folder)
-      await fs.rename(`${path}.new`, path)
-      await fs.syncFolder(this.#folder)
-    } catch (cause) {
-      throw new StoreUnwritable(path, cause)
-    }
+    await writeManifest(this.#options.fs, this.#folder, NEWEST, manifest)
     this.#manifest = manifest
+    this.#fallenBack = undefined
+  }
+
+  /** Makes the newest checkpoint, which stands without this, one that replays can begin from. */
+  async #keep(): Promise<void> {
+    const {fs, keptCheckpoints} = this.#options
+    const newest = this.#manifest!
+    await writeManifest(fs, this.#folder, keptName(newest.height), newest)
+    this.#kept = thinOut([...this.#kept.filter(({height}) => height !== newest.height), newest], keptCheckpoints)
+    // What cannot be removed now is removed later.
+    await this.#removeStrangers().catch((error: unknown) => invariant(error instanceof StoreUnreadable, String(error)))
   }
 
   #loadBlob(hash: string): Uint8Array {

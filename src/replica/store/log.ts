@@ -9,6 +9,7 @@ import {join} from 'node:path'
 import {concatBytes} from '../../base/bytes.js'
 import {invariant} from '../../base/invariant.js'
 import {StoreDamaged, StoreUnreadable, StoreUnwritable} from './errors.js'
+import {archiveSegment} from './log-archive.js'
 import {encodeRecord, type LogRecord} from './log-record.js'
 import {encodeSegmentHeader, findSegmentNumber, frameRecord, SEGMENT_HEADER_BYTES, scanSegment, segmentName} from './segment.js'
 import {nodeFs, type StoreFs, type WritableFile, writeFully} from './store-fs.js'
@@ -90,23 +91,15 @@ export class Log {
     }
   }
 
-  /** Later records go to a new segment, so that `removeUpTo` can drop this one. */
+  /** Later records go to a new segment, so that `archiveUpTo` can move this one. */
   startSegment(): void {
     this.#rotationWanted = true
   }
 
-  /** Drops the oldest segments as long as they speak only of heights up to `height`; the current one stays. */
-  async removeUpTo(height: number): Promise<void> {
-    while (this.#segments.length > 1 && this.#segments[0]!.maxHeight <= height) {
-      const path = join(this.#folder, segmentName(this.#segments.shift()!.number))
-      try {
-        await this.#fs.remove(path)
-        // One by one: a removal that a power loss undoes must not leave a gap behind it.
-        await this.#fs.syncFolder(this.#folder)
-      } catch (cause) {
-        throw new StoreUnwritable(path, cause)
-      }
-    }
+  /** Archives the oldest segments as long as they speak only of heights up to `height`; the current one stays. Throws StoreUnwritable. */
+  async archiveUpTo(height: number): Promise<void> {
+    while (this.#segments.length > 1 && this.#segments[0]!.maxHeight <= height)
+      await archiveSegment(this.#fs, this.#folder, this.#segments.shift()!)
   }
 
   /** Writes what is pending and closes the file. */

@@ -8,17 +8,16 @@
  */
 
 import {join} from 'node:path'
-import {BatchLog, type LoggedHeight} from './batch-log.js'
+import {BatchLog} from './batch-log.js'
 import {type CheckpointInput, type CheckpointOptions, CheckpointStore} from './checkpoint-store.js'
 import {lockStore, type StoreLock} from './lock.js'
 import type {LogOptions, TornTail} from './log.js'
+import type {LoggedHeight} from './read-log.js'
+import {CHECKPOINT_FOLDER, LOG_FOLDER} from './state-folder.js'
 
 export interface ReplicaStoreOptions extends CheckpointOptions, LogOptions {
   readonly programVersion: string
 }
-
-export const LOG_FOLDER = 'log'
-export const CHECKPOINT_FOLDER = 'checkpoints'
 
 export class ReplicaStore {
   readonly log: BatchLog
@@ -53,11 +52,11 @@ export class ReplicaStore {
     return this.log.readTail()
   }
 
-  /** Takes the state as it is now, and returns when it is on disk and the log behind it is gone. See `CheckpointStore.write`. */
+  /** Takes the state as it is now, and returns when it is on disk and the log behind it is archived. See `CheckpointStore.write`. */
   async writeCheckpoint(input: CheckpointInput): Promise<void> {
     this.log.startSegment()
     await this.checkpoints.write(input)
-    await this.log.removeUpTo(input.height)
+    await this.log.archiveUpTo(input.height)
   }
 
   async close(): Promise<void> {

@@ -37,6 +37,12 @@ export interface StoreFs {
   syncFolder(folder: string): Promise<void>
 }
 
+export function fileSize(fs: StoreFs, path: string): number {
+  const file = fs.openForReading(path)
+  file.close()
+  return file.sizeBytes
+}
+
 /** Writes all of `bytes`, in as many steps as the system takes. */
 export async function writeFully(file: WritableFile, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {

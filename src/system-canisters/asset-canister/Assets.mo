@@ -11,7 +11,10 @@ import Sha256 "Sha256";
 import Types "Types";
 
 module {
-  public type Encoding = {chunks : [Blob]; sha256 : Blob; length : Nat; modified : Types.Time};
+  /// What `Certification` has computed for it, until the asset or the network's cookie changes.
+  public type Proof = {headers : [Types.HeaderField]; expression : Text; expressionHash : Blob; responseHash : Blob; notModifiedHash : Blob};
+
+  public type Encoding = {chunks : [Blob]; sha256 : Blob; length : Nat; modified : Types.Time; var proof : ?Proof};
 
   public type Asset = {
     contentType : Text;
@@ -66,15 +69,19 @@ module {
       case null {};
     };
     let length = Array.foldLeft<Blob, Nat>(chunks, 0, func(sum, chunk) = sum + chunk.size());
-    Map.add(asset.encodings, Text.compare, operation.content_encoding, {chunks; sha256; length; modified = now});
+    let encoding : Encoding = {chunks; sha256; length; modified = now; var proof = null};
+    Map.add(asset.encodings, Text.compare, operation.content_encoding, encoding);
   };
 
   public func unsetContent(assets : Assets, {key; content_encoding} : Types.UnsetAssetContent) {
     Map.remove(get(assets, key).encodings, Text.compare, content_encoding);
   };
 
+  public func forgetProofs(asset : Asset) = for (encoding in Map.values(asset.encodings)) encoding.proof := null;
+
   public func setProperties(assets : Assets, operation : Types.SetAssetProperties) {
     let asset = get(assets, operation.key);
+    forgetProofs(asset);
     switch (operation.max_age) {
       case (?value) asset.maxAge := value;
       case null {};

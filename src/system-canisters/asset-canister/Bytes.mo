@@ -2,12 +2,15 @@
 
 import Blob "mo:core/Blob";
 import Nat "mo:core/Nat";
+import Nat8 "mo:core/Nat8";
+import Runtime "mo:core/Runtime";
+import Text "mo:core/Text";
 import VarArray "mo:core/VarArray";
 
 module {
   public type Bytes = {var data : [var Nat8]; var size : Nat};
 
-  public func empty() : Bytes = {var data = VarArray.repeat<Nat8>(0, 1024); var size = 0};
+  public func empty() : Bytes = {var data = VarArray.repeat<Nat8>(0, 128); var size = 0};
 
   public func byte(bytes : Bytes, value : Nat8) {
     reserve(bytes, 1);
@@ -25,7 +28,7 @@ module {
     bytes.size := at;
   };
 
-  public func finish(bytes : Bytes) : Blob = Blob.fromArray(VarArray.sliceToArray(bytes.data, 0, bytes.size));
+  public func finish(bytes : Bytes) : Blob = Blob.fromVarArray(if (bytes.size == bytes.data.size()) bytes.data else VarArray.sliceToVarArray(bytes.data, 0, bytes.size));
 
   func reserve(bytes : Bytes, more : Nat) {
     let needed = bytes.size + more;
@@ -37,5 +40,34 @@ module {
       at += 1;
     };
     bytes.data := grown;
+  };
+
+  /// With padding. RFC 4648.
+  public func base64(input : Blob) : Text {
+    let size = (input.size() + 2) / 3 * 4;
+    let out = VarArray.repeat<Nat8>(61, size);
+    let bytes = input.vals();
+    var at = 0;
+    label groups loop {
+      let ?first = bytes.next() else break groups;
+      let second = bytes.next();
+      let third = bytes.next();
+      let middle = orZero(second);
+      let last = orZero(third);
+      out[at] := ALPHABET[Nat8.toNat(first >> 2)];
+      out[at + 1] := ALPHABET[Nat8.toNat(((first & 3) << 4) | (middle >> 4))];
+      if (second != null) out[at + 2] := ALPHABET[Nat8.toNat(((middle & 15) << 2) | (last >> 6))];
+      if (third != null) out[at + 3] := ALPHABET[Nat8.toNat(last & 63)];
+      at += 4;
+    };
+    let ?text = Text.decodeUtf8(Blob.fromVarArray(out)) else Runtime.unreachable();
+    text;
+  };
+
+  let ALPHABET : Blob = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+  func orZero(byte : ?Nat8) : Nat8 = switch byte {
+    case (?value) value;
+    case null 0;
   };
 };

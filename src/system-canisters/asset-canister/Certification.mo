@@ -5,7 +5,6 @@
 /// answers all other paths. Under `http_assets`, a path has the hash of its preferred encoding.
 
 import Array "mo:core/Array";
-import Base64 "mo:core/Base64";
 import Blob "mo:core/Blob";
 import List "mo:core/List";
 import Map "mo:core/Map";
@@ -20,15 +19,34 @@ import Sha256 "Sha256";
 import Types "Types";
 
 module {
-  /// A response but for its body, of which the hash is enough.
-  public type Head = {status : Nat16; headers : [Types.HeaderField]; bodyHash : Blob};
 
   public let NOT_FOUND : Blob = "not found";
 
-  public func notFoundHead() : Head = {status = 404; headers = [("content-type", "text/plain")]; bodyHash = Sha256.hash([NOT_FOUND])};
+  public func notFoundProof() : Assets.Proof = proofOf(404, [("content-type", "text/plain")], Sha256.hash([NOT_FOUND]));
+
+  func proofOf(status : Nat16, headers : [Types.HeaderField], bodyHash : Blob) : Assets.Proof {
+    let expression = expressionOf(headers);
+    {
+      headers;
+      expression;
+      expressionHash = Sha256.hash([Text.encodeUtf8(expression)]);
+      responseHash = responseHash(status, headers, bodyHash, expression);
+      notModifiedHash = responseHash(304, headers, Sha256.hash([]), expression);
+    };
+  };
+
+  /// Kept with the encoding until the asset changes.
+  public func proofOfEncoding(asset : Assets.Asset, name : Text, encoding : Assets.Encoding, cookie : Text) : Assets.Proof = switch (encoding.proof) {
+    case (?known) known;
+    case null {
+      let proof = proofOf(200, assetHeaders(asset, name, encoding, cookie), encoding.sha256);
+      encoding.proof := ?proof;
+      proof;
+    };
+  };
 
   /// The headers of an asset, all of them certified. `cookie` goes to pages, which ask for the network's root key.
-  public func assetHeaders(asset : Assets.Asset, encodingName : Text, encoding : Assets.Encoding, cookie : Text) : [Types.HeaderField] {
+  func assetHeaders(asset : Assets.Asset, encodingName : Text, encoding : Assets.Encoding, cookie : Text) : [Types.HeaderField] {
     let headers = List.empty<Types.HeaderField>();
     List.add(headers, ("content-type", asset.contentType));
     if (encodingName != "identity") List.add(headers, ("content-encoding", encodingName));
@@ -50,19 +68,19 @@ module {
     List.toArray(headers);
   };
 
-  public func isPage(asset : Assets.Asset) : Bool = Text.startsWith(asset.contentType, #text "text/html");
+  func isPage(asset : Assets.Asset) : Bool = Text.startsWith(asset.contentType, #text "text/html");
 
   /// The expression that certifies exactly these headers.
-  public func expression(headers : [Types.HeaderField]) : Text {
+  func expressionOf(headers : [Types.HeaderField]) : Text {
     let names = Text.join(Array.map<Types.HeaderField, Text>(headers, func((name, _)) = "\"" # name # "\"").vals(), ",");
     "default_certification(ValidationArgs{certification:Certification{no_request_certification:Empty{},response_certification:ResponseCertification{certified_response_headers:ResponseHeaderList{headers:[" # names # "]}}}})";
   };
 
   /// Hash of the headers as a map, and of the body.
-  func responseHash({status; headers; bodyHash} : Head, expr : Text) : Blob {
+  func responseHash(status : Nat16, headers : [Types.HeaderField], bodyHash : Blob, expression : Text) : Blob {
     let pairs = List.empty<Blob>();
     for ((name, value) in headers.vals()) List.add(pairs, pairHash(name, Text.encodeUtf8(value)));
-    List.add(pairs, pairHash("ic-certificateexpression", Text.encodeUtf8(expr)));
+    List.add(pairs, pairHash("ic-certificateexpression", Text.encodeUtf8(expression)));
     List.add(pairs, pairHash(":ic-cert-status", leb128(status)));
     let sorted = Array.sort<Blob>(List.toArray(pairs), Blob.compare);
     Sha256.hash([Sha256.hash(sorted), bodyHash]);
@@ -110,20 +128,16 @@ module {
       };
       case null {};
     };
-    insertHead(tree, [EXPR, "<*>"], notFoundHead());
+    let {expressionHash; responseHash} = notFoundProof();
+    HashTree.insert(tree, [EXPR, "<*>", expressionHash, "", responseHash], "");
   };
 
   func insertAsset(tree : HashTree.Directory, path : HashTree.Path, asset : Assets.Asset, encodings : [(Text, Assets.Encoding)], cookie : Text) {
     for ((name, encoding) in encodings.vals()) {
-      let headers = assetHeaders(asset, name, encoding, cookie);
-      insertHead(tree, path, {status = 200; headers; bodyHash = encoding.sha256});
-      insertHead(tree, path, {status = 304; headers; bodyHash = Sha256.hash([])});
+      let {expressionHash; responseHash; notModifiedHash} = proofOfEncoding(asset, name, encoding, cookie);
+      HashTree.insert(tree, Array.concat<Blob>(path, [expressionHash, "", responseHash]), "");
+      HashTree.insert(tree, Array.concat<Blob>(path, [expressionHash, "", notModifiedHash]), "");
     };
-  };
-
-  func insertHead(tree : HashTree.Directory, path : HashTree.Path, head : Head) {
-    let expr = expression(head.headers);
-    HashTree.insert(tree, Array.concat<Blob>(path, [Sha256.hash([Text.encodeUtf8(expr)]), "", responseHash(head, expr)]), "");
   };
 
   /// `/a//b/` → `a`, ``, `b`, ``: a path begins with a slash.
@@ -132,28 +146,35 @@ module {
     if (parts.size() > 1) Array.tabulate<Blob>(parts.size() - 1 : Nat, func(i) = parts[i + 1]) else parts;
   };
 
-  /// The certification headers of a response. `isFallback`: no asset has this path, so its absence is part of the proof.
-  public func headersV2(tree : HashTree.Tree, certificate : Blob, path : Text, isFallback : Bool, head : Head) : [Types.HeaderField] {
+  /// What a request asks of the tree. `isFallback`: no asset has this path, so its absence is part of the proof.
+  public type Question = {path : Text; isFallback : Bool; isKnown : Bool};
+
+  /// The certification headers of a response.
+  public func headersV2(tree : HashTree.Tree, certificate : Blob, {path; isFallback; isKnown} : Question, proof : Assets.Proof) : [Types.HeaderField] {
     let names = segments(path);
-    let expr = expression(head.headers);
-    let proof : HashTree.Wanted = #children([(Sha256.hash([Text.encodeUtf8(expr)]), #children([("", #children([(responseHash(head, expr), #all)]))]))]);
-    let wanted : HashTree.Wanted = if (isFallback) #children([("<*>" : Blob, proof), absence(names, 0)]) else under(names, 0, #children([("<$>" : Blob, proof)]));
+    let hash = if isKnown proof.notModifiedHash else proof.responseHash;
+    let shown : HashTree.Wanted = #children([(proof.expressionHash, #children([("", #children([(hash, #all)]))]))]);
+    let wanted : HashTree.Wanted = if isFallback #children(Array.concat<(Blob, HashTree.Wanted)>([("<*>", shown)], absence(names, 0))) else under(names, 0, #children([("<$>" : Blob, shown)]));
     let witness = HashTree.prove(tree, #children([(EXPR, wanted)]));
-    let exprPath = Array.concat<Blob>([EXPR], if (isFallback) ["<*>"] else Array.concat<Blob>(names, ["<$>"]));
+    let exprPath = Array.concat<Blob>([EXPR], if isFallback ["<*>"] else Array.concat<Blob>(names, ["<$>"]));
     [
-      ("IC-CertificateExpression", expr),
-      ("IC-Certificate", certificateHeader(certificate, witness) # ", version=2, expr_path=:" # Base64.encode(encodePath(exprPath)) # ":"),
+      ("IC-CertificateExpression", proof.expression),
+      ("IC-Certificate", certificateHeader(certificate, witness) # ", version=2, expr_path=:" # Bytes.base64(encodePath(exprPath)) # ":"),
     ];
   };
 
   func under(names : [Blob], depth : Nat, wanted : HashTree.Wanted) : HashTree.Wanted =
     if (depth == names.size()) wanted else #children([(names[depth], under(names, depth + 1, wanted))]);
 
-  /// Shows that a path and every wildcard on its way are absent.
-  func absence(names : [Blob], depth : Nat) : (Blob, HashTree.Wanted) {
+  let NO_WILDCARD : (Blob, HashTree.Wanted) = ("", #children([("<*>", #nothing)]));
+
+  /// Shows that a path and every wildcard on its way are absent; verifiers look for wildcards below empty segments too.
+  func absence(names : [Blob], depth : Nat) : [(Blob, HashTree.Wanted)] {
+    let name = names[depth];
     let last = depth + 1 == names.size();
-    let below = if (last) ("<$>" : Blob, #nothing) else absence(names, depth + 1);
-    (names[depth], #children([below, ("<*>", #nothing)]));
+    let exact : [(Blob, HashTree.Wanted)] = if last [("<$>", #nothing), NO_WILDCARD] else absence(names, depth + 1);
+    let below : (Blob, HashTree.Wanted) = (name, #children(Array.concat<(Blob, HashTree.Wanted)>(exact, [("<*>", #nothing)])));
+    if (name == "") [below] else [below, NO_WILDCARD];
   };
 
   /// `path` is the one whose hash is in the tree: that of the request, or `/index.html` for one that is proven absent.
@@ -165,7 +186,7 @@ module {
     [("IC-Certificate", certificateHeader(certificate, HashTree.prove(tree, #children([(LEGACY, #children(names))]))))];
   };
 
-  func certificateHeader(certificate : Blob, witness : Blob) : Text = "certificate=:" # Base64.encode(certificate) # ":, tree=:" # Base64.encode(witness) # ":";
+  func certificateHeader(certificate : Blob, witness : Blob) : Text = "certificate=:" # Bytes.base64(certificate) # ":, tree=:" # Bytes.base64(witness) # ":";
 
   /// CBOR array of text.
   func encodePath(path : [Blob]) : Blob {

@@ -355,6 +355,7 @@ shared ({caller = installer}) persistent actor class AssetCanister(arguments : ?
   func certifyAll() {
     Map.clear(tree.children);
     tree.sealed := null;
+    for (asset in Map.values(assets)) Assets.forgetProofs(asset);
     for (key in Map.keys(assets)) for (path in Assets.pathsOf(key).vals()) Certification.certifyPath(tree, assets, path, cookie);
     Certification.certifyFallback(tree, assets, cookie);
     publish();
@@ -464,13 +465,12 @@ shared ({caller = installer}) persistent actor class AssetCanister(arguments : ?
         // Version 1 proves one encoding only.
         let accepted = if isV2 Http.acceptedEncodings(request.headers) else [];
         let ?(name, encoding) = Assets.choose(asset, accepted) else return notFound(sealed, certificate, path);
-        let headers = Certification.assetHeaders(asset, name, encoding, cookie);
-        let isKnown = isV2 and Http.header(request.headers, "if-none-match") == Http.header(headers, "etag");
-        let head : Certification.Head = if isKnown ({status = 304; headers; bodyHash = EMPTY_HASH}) else ({status = 200; headers; bodyHash = encoding.sha256});
-        let proof = if isV2 Certification.headersV2(sealed, certificate, path, isFallback, head) else Certification.headersV1(sealed, certificate, path, if isFallback "/index.html" else path);
+        let proof = Certification.proofOfEncoding(asset, name, encoding, cookie);
+        let isKnown = isV2 and Http.header(request.headers, "if-none-match") == Http.header(proof.headers, "etag");
+        let certification = if isV2 Certification.headersV2(sealed, certificate, {path; isFallback; isKnown}, proof) else Certification.headersV1(sealed, certificate, path, if isFallback "/index.html" else path);
         {
-          status_code = head.status;
-          headers = Array.concat<Types.HeaderField>(headers, proof);
+          status_code = if isKnown 304 else 200;
+          headers = Array.concat<Types.HeaderField>(proof.headers, certification);
           body = if isKnown "" else encoding.chunks[0];
           upgrade = null;
           streaming_strategy = if (isKnown or encoding.chunks.size() == 1) null else ?#Callback {
@@ -482,9 +482,6 @@ shared ({caller = installer}) persistent actor class AssetCanister(arguments : ?
       case null notFound(sealed, certificate, path);
     };
   };
-
-  /// SHA-256 of nothing.
-  transient let EMPTY_HASH : Blob = "\e3\b0\c4\42\98\fc\1c\14\9a\fb\f4\c8\99\6f\b9\24\27\ae\41\e4\64\9b\93\4c\a4\95\99\1b\78\52\b8\55";
 
   func findAnswer(path : Text) : ?(Types.Key, Assets.Asset, Bool) = switch (servable(Assets.resolve(assets, path))) {
     case (?(key, asset)) ?(key, asset, false);
@@ -500,15 +497,17 @@ shared ({caller = installer}) persistent actor class AssetCanister(arguments : ?
   };
 
   func notFound(sealed : HashTree.Tree, certificate : Blob, path : Text) : Types.HttpResponse {
-    let head = Certification.notFoundHead();
+    let certification = Certification.headersV2(sealed, certificate, {path; isFallback = true; isKnown = false}, notFoundProof);
     {
-      status_code = head.status;
-      headers = Array.concat<Types.HeaderField>(head.headers, Certification.headersV2(sealed, certificate, path, true, head));
+      status_code = 404;
+      headers = Array.concat<Types.HeaderField>(notFoundProof.headers, certification);
       body = Certification.NOT_FOUND;
       upgrade = null;
       streaming_strategy = null;
     };
   };
+
+  transient let notFoundProof = Certification.notFoundProof();
 
   func plain(status_code : Nat16, message : Text) : Types.HttpResponse = {
     status_code;

@@ -140,7 +140,9 @@ describe('project', () => {
     {
       what: 'a mistyped type',
       json: {canisters: {a: {type: 'motko'}}},
-      mistakes: ['canisters.a.type: expected "motoko" | "rust" | "assets" | "custom" | "pull" or the type of an extension, got "motko"'],
+      mistakes: [
+        'canisters.a.type: expected "motoko" | "rust" | "azle" | "typescript" | "python" | "assets" | "custom" | "pull" or the type of an extension, got "motko"',
+      ],
     },
     {
       what: 'an unknown dependency',
@@ -159,7 +161,7 @@ describe('project', () => {
       mistakes: [
         'version: expected a whole number from 1 to 1, got 2',
         'profile: expected "Debug" | "Release", got "Fast"',
-        'canisters.a.declarations.bindings[1]: expected "js" | "ts" | "did" | "mo", got "go"',
+        'canisters.a.declarations.bindings[1]: expected "js" | "ts" | "did" | "mo" | "rs", got "go"',
         'canisters.a.gzip: expected true or false, got "yes"',
       ],
     },

@@ -8,6 +8,7 @@ import type {CanisterId} from '../../../../src/protocol/principal.js'
 import type {EncodedCanister} from '../../../../src/replica/state/codec.js'
 import {CHUNK_BYTES, PAGE_BYTES, PagedMemory} from '../../../../src/replica/state/paged-memory.js'
 import {type CheckpointOptions, CheckpointStore} from '../../../../src/replica/store/checkpoint-store.js'
+import {readHeights} from '../../../../src/replica/store/read-log.js'
 import {ReplicaStore} from '../../../../src/replica/store/replica-store.js'
 import {FaultyFs, seededRandom} from './faulty-fs.js'
 
@@ -108,7 +109,7 @@ const inputOf = (state: State, height: number, touched: Iterable<CanisterId>, re
   parts: new Map([['rest', encodeUtf8(`rest at ${height}`)]]),
 })
 
-const SMALL: CheckpointOptions = {compactFactor: 1, compactFromBytes: 20_000, maxOverlays: 4}
+const SMALL: CheckpointOptions = {compactFactor: 1, compactFromBytes: 20_000, maxOverlays: 4, keptCheckpoints: 1}
 
 /** Checkpoints, crashes and reloads by a seed; after each crash the state must be that of a checkpoint, the last promised one or a later. */
 async function survive(seed: number, faults: FaultyFs['faults'], options = SMALL): Promise<void> {
@@ -178,7 +179,7 @@ describe('CheckpointStore', function () {
           for (const [id, canister] of load(store)) state.set(id, canister)
         }
       }
-      assert.ok(readdirSync(folder).length <= SMALL.maxOverlays! + 3, 'compacted')
+      assert.ok(readdirSync(folder).length <= SMALL.maxOverlays! + 4, 'compacted')
       store.close()
     } finally {
       rmSync(folder, {recursive: true})
@@ -231,29 +232,62 @@ describe('CheckpointStore', function () {
     assert.ok(outcomes.some(({status}) => status === 'rejected'))
   })
 
-  it('never gives a wrong byte for a flipped bit: an error that names the file', async () => {
+  it('never gives a wrong byte for a flipped bit: an error that names the file, or an older checkpoint', async () => {
     const random = seededRandom(77)
-    let refused = 0
+    let [refused, fellBack] = [0, 0]
     for (let round = 0; round < 150; round++) {
       const fs = new FaultyFs(random)
       const store = await CheckpointStore.open(FOLDER, {fs})
       const state: State = new Map()
+      const digests: unknown[] = [{}]
       for (let height = 1; height <= 3; height++) {
         const {touched, removed} = change(state, random)
         await store.write(inputOf(state, height, touched, removed))
+        digests.push(digest(state))
       }
       const names = await fs.list(FOLDER)
       const file = join(FOLDER, names[Math.floor(random() * names.length)]!)
       fs.flipBit(file, Math.floor(random() * fs.sizeOf(file) * 8))
       try {
-        assert.deepEqual(digest(load(await CheckpointStore.open(FOLDER, {fs}))), digest(state))
+        const opened = await CheckpointStore.open(FOLDER, {fs})
+        assert.deepEqual(digest(load(opened)), digests[opened.height!])
+        const {fallenBack} = opened
+        assert.deepEqual([fallenBack?.fromHeight ?? 3, fallenBack?.toHeight ?? 3], [3, opened.height])
+        if (fallenBack) fellBack++
       } catch (error) {
         assert.match((error as {code?: string}).code ?? String(error), /^STORE_(DAMAGED|VERSION_UNKNOWN)$/)
         assert.ok((error as Error).message.includes(file), (error as Error).message)
         refused++
       }
     }
-    assert.ok(refused > 50)
+    assert.ok(refused > 30 && fellBack > 5, `${refused} refused, ${fellBack} fell back`)
+  })
+
+  it('opens kept checkpoints without a change to the folder, and forgets the oldest', async () => {
+    const fs = new FaultyFs(seededRandom(1))
+    const store = await CheckpointStore.open(FOLDER, {fs, ...SMALL, keptCheckpoints: 4})
+    const state: State = new Map()
+    const random = seededRandom(3)
+    const digests: unknown[] = [{}]
+    for (let height = 1; height <= 12; height++) {
+      const {touched, removed} = change(state, random)
+      await store.write(inputOf(state, height, touched, removed))
+      digests.push(digest(state))
+    }
+    const kept = store.listKept().map(({height}) => height)
+    assert.equal(kept.length, 4)
+    assert.deepEqual([kept[0], kept.at(-1)], [1, 12])
+    const names = await fs.list(FOLDER)
+    for (const height of kept) assert.deepEqual(digest(load(await CheckpointStore.openAt(FOLDER, height, {fs}))), digests[height])
+    assert.deepEqual(await fs.list(FOLDER), names)
+    await assert.rejects(CheckpointStore.openAt(FOLDER, 13, {fs}), {code: 'STORE_DAMAGED'})
+    await store.forgetBelow(kept[2]!)
+    assert.deepEqual(
+      store.listKept().map(({height}) => height),
+      kept.slice(2),
+    )
+    for (const height of kept.slice(2)) await CheckpointStore.openAt(FOLDER, height, {fs})
+    assert.ok((await fs.list(FOLDER)).length < names.length)
   })
 
   it('refuses an overlay that is missing or cut short', async () => {
@@ -302,7 +336,7 @@ describe('ReplicaStore', () => {
     await store.close()
   })
 
-  it('drops the log behind a checkpoint', async () => {
+  it('archives the log behind a checkpoint', async () => {
     const store = await open()
     for (let height = 1; height <= 4; height++) {
       await store.log.appendBatch(aBatch(height))
@@ -310,7 +344,22 @@ describe('ReplicaStore', () => {
     }
     await store.log.appendBatch(aBatch(5))
     await store.writeCheckpoint({height: 4, canisters: new Map(), removed: [], parts: new Map()})
-    assert.equal(readdirSync(join(folder, 'log')).length, 1)
+    assert.equal(readdirSync(join(folder, 'log')).filter((name) => name.endsWith('.log')).length, 1)
+    const heights = async (above: number) => {
+      const found = []
+      for await (const {height} of readHeights(join(folder, 'log'), above)) found.push(height)
+      return found
+    }
+    assert.deepEqual(
+      [await heights(0), await heights(3)],
+      [
+        [1, 2, 3, 4, 5],
+        [4, 5],
+      ],
+    )
+    await store.log.forgetUpTo(2)
+    assert.deepEqual(await heights(2), [3, 4, 5])
+    await assert.rejects(heights(1), {code: 'STORE_DAMAGED'})
     await store.close()
   })
 
