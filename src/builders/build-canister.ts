@@ -87,7 +87,7 @@ async function runBuilder(input: BuildInput): Promise<BuilderResult> {
     case 'custom':
       return plain(await buildCustom(canister, place))
     case 'rust':
-      return plain(await buildRust(canister, place))
+      return buildRust(canister, place)
     case 'typescript':
       return buildTypeScript(canister, place)
     case 'assets':

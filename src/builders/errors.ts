@@ -57,6 +57,14 @@ export class AssetModuleMissing extends IcicleError {
   }
 }
 
+/** A compiler that the user has to install; `commands` are what to type. */
+export class ToolchainMissing extends IcicleError {
+  readonly code = 'TOOLCHAIN_MISSING'
+  constructor(canister: string, what: string, commands: readonly string[]) {
+    super(`Canister '${canister}' needs ${what}, which is not installed.`, {hints: commands.map((command) => `Type \`${command}\`.`)})
+  }
+}
+
 /** A package that the project's own `package.json` should bring. */
 export class PackageMissing extends IcicleError {
   readonly code = 'PACKAGE_MISSING'

@@ -1,7 +1,8 @@
 import {BaseCommand} from '../cli/base-command.js'
 import {canisterArg} from '../cli/canister-flags.js'
 import {networkFlags} from '../cli/flags.js'
-import {type GeneratedDeclarations, generate} from '../operations/generate.js'
+import {generate} from '../operations/generate.js'
+import type {GeneratedDeclarations} from '../operations/write-declarations.js'
 
 export default class Generate extends BaseCommand {
   static override readonly summary = 'Write the declarations of canisters for the programs that call them'

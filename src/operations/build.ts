@@ -16,6 +16,7 @@ import {type CanisterId, canisterIdFromNumber, principalToText} from '../protoco
 import type {ProjectContext} from './context.js'
 import {isRemoteOn} from './find-canister.js'
 import {findKnownIds, projectEnvironment} from './project-environment.js'
+import {refreshDeclarations} from './write-declarations.js'
 
 export interface BuildOptions {
   readonly names: readonly string[]
@@ -110,6 +111,7 @@ async function buildOne(run: Run, name: string): Promise<boolean> {
   writeBuildOutputs(buildOutputs(run.project, network, name), built)
   const id = run.ids.get(name)
   if (built.candid) run.interfaces.set(name, built.candid.service)
+  if (built.candid) refreshDeclarations(run.context, run.project.canisters.get(name)!, built.candid.full)
   if (built.candid && id !== undefined) writeInterface(run.project, network, id, built.candid.service)
   return built.isCached
 }

@@ -1,25 +1,20 @@
 /** `generate`: declarations of the project's canisters. Needs no ids, no network, no identity. */
 
-import {existsSync, rmSync} from 'node:fs'
-import {isAbsolute, join, relative} from 'node:path'
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import {decodeUtf8Lossy} from '../base/bytes.js'
+import {buildOutputs} from '../builders/build-outputs.js'
 import {download} from '../builders/custom.js'
-import {generateDeclarations} from '../builders/declarations.js'
-import {findText, writeText} from '../io/files.js'
-import {packageRoot} from '../io/program.js'
+import {findText} from '../io/files.js'
+import {packageRoot, programName} from '../io/program.js'
 import {getCanister} from '../project/load.js'
-import type {CanisterConfig, Project} from '../project/project.js'
+import type {CanisterConfig} from '../project/project.js'
 import {principalToText} from '../protocol/principal.js'
 import {checkInterfaces} from './build.js'
 import {InterfaceMissing} from './canister-errors.js'
 import type {ProjectContext} from './context.js'
 import {isRemoteOn} from './find-canister.js'
-
-export interface GeneratedDeclarations {
-  readonly canister: string
-  readonly folder: string
-  readonly files: readonly string[]
-}
+import {type GeneratedDeclarations, writeDeclarations} from './write-declarations.js'
 
 /** One canister with what it imports, or all. Throws InterfaceMissing, and what checking Motoko throws. */
 export async function generate(context: ProjectContext, name: string | undefined): Promise<GeneratedDeclarations[]> {
@@ -42,29 +37,6 @@ export async function generate(context: ProjectContext, name: string | undefined
   return written
 }
 
-function writeDeclarations(context: ProjectContext, canister: CanisterConfig, candid: string): GeneratedDeclarations {
-  const {name, declarations} = canister
-  const project = context.project()
-  const folder = chooseFolder(project, canister)
-  const files = generateDeclarations({name, candid, declarations})
-  context.reporter.info(`Generating type declarations for canister ${name}:`)
-  rmSync(folder, {recursive: true, force: true})
-  for (const [file, text] of Object.entries(files)) {
-    writeText(join(folder, file), text)
-    context.reporter.info(`  ${relative(project.root, join(folder, file))}`)
-  }
-  return {canister: name, folder, files: Object.keys(files)}
-}
-
-/** The folder is emptied: one outside the project, or the project itself, must not be. Throws InterfaceMissing. */
-function chooseFolder(project: Project, {name, declarations}: CanisterConfig): string {
-  const folder = declarations.output ?? join(project.root, 'src', 'declarations', name)
-  const inside = relative(project.root, folder)
-  if (inside === '' || inside.startsWith('..') || isAbsolute(inside))
-    throw new InterfaceMissing(`The folder '${folder}' for the declarations of canister '${name}' is not inside the project.`)
-  return folder
-}
-
 async function findCandid(context: ProjectContext, canister: CanisterConfig): Promise<string> {
   const project = context.project()
   const {name} = canister
@@ -78,6 +50,11 @@ async function findCandid(context: ProjectContext, canister: CanisterConfig): Pr
         : readCandid(name, canister.candid)
     case 'assets':
       return readCandid(name, join(packageRoot(), 'templates', 'assetstorage', 'assetstorage.did'))
+    case 'typescript':
+    case 'python':
+      return readCandid(name, buildOutputs(project, context.network(), name).did, [
+        `Type '${programName()} build ${name}' first: its code tells it.`,
+      ])
     case 'pull':
       return readCandid(name, join(project.root, 'deps', 'candid', `${principalToText(canister.id)}.did`), ["Type 'deps pull' first."])
     case 'extension':

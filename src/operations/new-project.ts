@@ -80,6 +80,7 @@ function namesOf(name: string): Record<string, string> {
     package: name.toLowerCase(),
     backend: canisterNameOf(name, 'backend'),
     frontend: canisterNameOf(name, 'frontend'),
+    frontendpackage: canisterNameOf(name, 'frontend').toLowerCase(),
     program: programName(),
     version: icicleVersion(),
   }

@@ -45,7 +45,7 @@ export class RoundDriver {
   #isPoked = false
   #isStopped = false
   #timer: NodeJS.Timeout | undefined
-  #freshness: {readonly promise: Promise<void>; readonly resolve: () => void} | undefined
+  #freshness: {readonly promise: Promise<void>; readonly resolve: () => void; readonly reject: (error: unknown) => void} | undefined
   #idle: (() => void)[] = []
   #consensusWakeNs: bigint | undefined
   #endWait = (): void => {}
@@ -74,6 +74,7 @@ export class RoundDriver {
       (error) => {
         this.#isStopped = true
         this.#settle()
+        this.#freshness?.reject(error)
         this.#parts.onFailure(error)
       },
     )
@@ -86,14 +87,17 @@ export class RoundDriver {
     return this.makeBlock()
   }
 
-  /** Asks for a block even if it would be empty; resolves when it is certified and published. */
+  /** Asks for a block even if it would be empty; resolves when it is certified and published. Rejects with what ended the loop. */
   makeBlock(): Promise<void> {
     if (!this.#freshness) {
-      let resolve = (): void => {}
-      const promise = new Promise<void>((done) => {
+      let [resolve, reject] = [(): void => {}, (_: unknown): void => {}]
+      const promise = new Promise<void>((done, failed) => {
         resolve = done
+        reject = failed
       })
-      this.#freshness = {promise, resolve}
+      // Whoever awaits it sees a failure; it must not count as unhandled before.
+      promise.catch(() => {})
+      this.#freshness = {promise, resolve, reject}
     }
     const {promise} = this.#freshness
     this.poke()

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, dirname, join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {decodeUtf8, encodeUtf8} from '../../../src/base/bytes.js'
+import type {IcicleError} from '../../../src/base/errors.js'
 import {buildAssets} from '../../../src/builders/assets.js'
 import {buildEnvironment} from '../../../src/builders/build-environment.js'
 import {splitCandid} from '../../../src/builders/candid-parts.js'
@@ -11,14 +12,25 @@ import {buildCustom, isGzip, unpackModule} from '../../../src/builders/custom.js
 import {attachMetadata, planMetadata} from '../../../src/builders/metadata.js'
 import {parsePackages} from '../../../src/builders/motoko/packages.js'
 import {runCommand} from '../../../src/builders/run-command.js'
-import {buildRust} from '../../../src/builders/rust.js'
+import {buildRust, installCargo} from '../../../src/builders/rust.js'
 import {evaluateTechStack} from '../../../src/builders/tech-stack.js'
 import type {CanisterConfig} from '../../../src/project/project.js'
 import {canisterIdFromNumber} from '../../../src/protocol/principal.js'
-import {WASM_HEADER} from '../../../src/wasm/constants.js'
+import {TYPE, WASM_HEADER} from '../../../src/wasm/constants.js'
+import {encodeModule} from '../../../src/wasm/encode.js'
+import {i32Const} from '../../../src/wasm/instructions.js'
 import {addCustomSection, listCustomSections} from '../../../src/wasm/sections.js'
 
 const node = (code: string): string => `"${process.execPath}" -e "${code}"`
+
+/** As `export_candid!` makes them: a function that gives the address of a text. */
+function aTellingModule(candid: string): Uint8Array {
+  return encodeModule({
+    functions: [{type: {params: [], results: [TYPE.i32]}, body: i32Const(8), exports: ['get_candid_pointer']}],
+    memory: {minimum: 1, exports: ['memory']},
+    data: [{offset: i32Const(8), content: encodeUtf8(`${candid}\0`)}],
+  })
+}
 
 /** A canister of dfx.json with what a test does not care about filled in. */
 // biome-ignore lint/suspicious/noExplicitAny: any kind of canister
@@ -91,16 +103,20 @@ describe('building with tools', () => {
   })
 
   describe('buildRust', () => {
+    const LIBRARY = {name: 'my-app', kind: ['cdylib']}
+    const anApp = (parts: object = {}) => aCanister({type: 'rust', package: 'my-app', crate: undefined, candid: at('app.did'), ...parts})
+
     /** A `cargo` that says what it is asked and leaves a module. */
-    const withCargo = (targets: object[]): Record<string, string> => {
-      const metadata = JSON.stringify({target_directory: at('target'), packages: [{name: 'my-app', targets}]})
+    const withCargo = (targets: object[], module: Uint8Array = WASM_HEADER): Record<string, string> => {
+      const metadata = JSON.stringify({target_directory: at('target'), workspace_root: root, packages: [{name: 'my-app', targets}]})
       write('metadata.json', metadata)
       write(
         'bin/cargo.cjs',
         `const fs = require('fs'), [verb] = process.argv.slice(2)
 if (verb === 'metadata') process.stdout.write(fs.readFileSync(${JSON.stringify(at('metadata.json'))}))
-else { fs.mkdirSync('target/wasm32-unknown-unknown/release', {recursive: true}); fs.writeFileSync('target/wasm32-unknown-unknown/release/my_app.wasm', process.argv.slice(2).join(' ')) }`,
+else { fs.mkdirSync('target/wasm32-unknown-unknown/release', {recursive: true}); fs.writeFileSync('asked', process.argv.slice(2).join(' ')); fs.copyFileSync('module.wasm', 'target/wasm32-unknown-unknown/release/my_app.wasm') }`,
       )
+      write('module.wasm', module)
       write('bin/cargo', `#!/bin/sh\nexec "${process.execPath}" "${at('bin/cargo.cjs')}" "$@"\n`)
       chmodSync(at('bin/cargo'), 0o755)
       return {PATH: `${at('bin')}${delimiter}${process.env.PATH}`}
@@ -109,9 +125,64 @@ else { fs.mkdirSync('target/wasm32-unknown-unknown/release', {recursive: true});
     it('asks cargo for the package and takes the library', async function () {
       if (process.platform === 'win32') this.skip()
       write('app.did', 'service : {}')
-      const env = withCargo([{name: 'my-app', kind: ['cdylib']}])
-      const {wasm} = await buildRust(aCanister({type: 'rust', package: 'my-app', crate: undefined, candid: at('app.did')}), place(env))
-      assert.equal(decodeUtf8(wasm), 'build --target wasm32-unknown-unknown --release -p my-app')
+      const env = withCargo([LIBRARY])
+      const {artifact} = await buildRust(anApp(), place(env))
+      assert.deepEqual(artifact, {wasm: WASM_HEADER, candid: 'service : {}'})
+      assert.equal(readFileSync(at('asked'), 'utf8'), 'build --quiet --target wasm32-unknown-unknown --release -p my-app')
+      write('Cargo.lock', '')
+      await buildRust(anApp(), place(env))
+      assert.match(readFileSync(at('asked'), 'utf8'), / --locked$/)
+    })
+    it('drops what debuggers read, and keeps names', async function () {
+      if (process.platform === 'win32') this.skip()
+      write('app.did', 'service : {}')
+      let module: Uint8Array = WASM_HEADER
+      for (const name of ['name', '.debug_info', 'producers']) module = addCustomSection(module, name, new Uint8Array(3))
+      const env = withCargo([LIBRARY], module)
+      const names = async (canister: ReturnType<typeof anApp>) =>
+        listCustomSections((await buildRust(canister, place(env))).artifact.wasm).map(({name}) => name)
+      assert.deepEqual(await names(anApp()), ['name'])
+      assert.deepEqual(await names(anApp({shrink: false})), ['name', '.debug_info', 'producers'])
+    })
+    it('writes the interface that the module tells, unless the user has one of his own', async function () {
+      if (process.platform === 'win32') this.skip()
+      const told = 'service : { f : () -> (nat) query }'
+      const env = withCargo([LIBRARY], aTellingModule(told))
+      const written = `// Written by the build: the code of the canister tells its interface.\n${told}\n`
+      for (const before of [undefined, '// Written by the build: long ago.\nservice : {}']) {
+        if (before !== undefined) write('app.did', before)
+        assert.equal((await buildRust(anApp(), place(env))).artifact.candid, written)
+        assert.equal(readFileSync(at('app.did'), 'utf8'), written)
+      }
+      write('app.did', 'service : { f : () -> (int) query }')
+      assert.deepEqual((await buildRust(anApp(), place(env))).warnings, [])
+      write('app.did', 'service : { g : () -> () }')
+      const {artifact, warnings} = await buildRust(anApp(), place(env))
+      assert.equal(artifact.candid, 'service : { g : () -> () }')
+      assert.match(warnings[0]!, /^The interface 'app\.did' of canister 'app' promises what its code does not tell\.[\s\S]*\bg\b/)
+    })
+    it('says what to type when cargo is missing', () =>
+      assert.rejects(buildRust(anApp(), place({PATH: at('nowhere')})), (error: IcicleError) => {
+        assert.equal(error.code, 'TOOLCHAIN_MISSING')
+        assert.match(error.hints.join(' '), /rustup target add wasm32-unknown-unknown/)
+        return true
+      }))
+    it('says what to type when the target is missing', async function () {
+      if (process.platform === 'win32') this.skip()
+      const env = withCargo([LIBRARY])
+      write(
+        'bin/cargo.cjs',
+        `if (process.argv[2] === 'metadata') process.stdout.write(require('fs').readFileSync(${JSON.stringify(at('metadata.json'))}))
+else { console.error("error[E0463]: can't find crate for \`core\`\\n = note: the \`wasm32-unknown-unknown\` target may not be installed"); process.exit(101) }`,
+      )
+      await assert.rejects(buildRust(anApp(), place(env)), {
+        code: 'TOOLCHAIN_MISSING',
+        hints: ['Type `rustup target add wasm32-unknown-unknown`.'],
+      })
+    })
+    it('has a way to install cargo for Windows, too', () => {
+      assert.match(installCargo('win32')[0]!, /^winget /)
+      assert.match(installCargo('darwin')[0]!, /^curl /)
     })
     it('says which packages there are', async function () {
       if (process.platform === 'win32') this.skip()

@@ -47,10 +47,34 @@ describe('createProject', () => {
       assert.match(readFileSync(folder.file('hello', 'README.md'), 'utf8'), /^# hello\n[\s\S]*hello_backend\//)
     })
 
+  for (const frontend of ['vanilla', 'react', 'svelte', 'vue'] as const)
+    it(`makes a project with a frontend in ${frontend}`, async () => {
+      const {files} = await create({frontend, extras: ['internet-identity', 'ci']})
+      for (const file of [
+        '.github/workflows/test.yml',
+        'src/hello_frontend/index.html',
+        'src/hello_frontend/src/sign-in.js',
+        'test/frontend.test.js',
+      ])
+        assert.ok(files.includes(file), file)
+      const front = getProject(folder.file('hello')).canisters.get('hello_frontend')
+      assert.ok(front?.type === 'assets')
+      assert.deepEqual([front.workspace, front.dependencies], ['hello_frontend', ['hello_backend', 'internet_identity']])
+      const {dependencies, devDependencies} = JSON.parse(
+        readFileSync(folder.file('hello', 'src', 'hello_frontend', 'package.json'), 'utf8'),
+      )
+      assert.ok(dependencies['@icp-sdk/core'] && dependencies['@icp-sdk/auth'] && devDependencies.vite)
+    })
+
   it('leaves no placeholder in any file', async () => {
-    for (const type of ['motoko', 'rust', 'typescript'] as const) {
-      const name = `two-${type}`
-      const {files} = await create({name, type})
+    for (const [type, frontend] of [
+      ['motoko', 'vanilla'],
+      ['rust', 'react'],
+      ['typescript', 'svelte'],
+      ['motoko', 'vue'],
+    ] as const) {
+      const name = `Two-${type}-${frontend}`
+      const {files} = await create({name, type, frontend, extras: ['internet-identity', 'ci']})
       for (const file of files) {
         assert.doesNotMatch(file, /__/)
         assert.doesNotMatch(readFileSync(folder.file(name, file), 'utf8'), /__[a-z]+__/)

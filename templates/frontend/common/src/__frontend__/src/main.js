@@ -1,0 +1,4 @@
+import './style.css'
+import {mount} from './mount'
+
+mount(document.getElementById('app'))
