@@ -39,7 +39,25 @@ export async function buildProgram() {
     external: ['@dfinity/response-verification', 'esbuild', 'motoko', 'motoko/*', 'typescript'],
     logLevel: 'warning',
   })
+  await buildPages()
   return writeManifest()
+}
+
+/** The scripts and the style of the pages that a local network shows: each in one file, for browsers. */
+function buildPages() {
+  return build({
+    absWorkingDir: root,
+    entryPoints: ['candid-ui.ts', 'dashboard.ts', 'pages.css'].map((file) => join('src', 'pages', 'browser', file)),
+    outbase: join('src', 'pages', 'browser'),
+    outdir: join('dist', 'pages'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    define: {global: 'globalThis', 'process.env.NODE_ENV': '"production"'},
+    logLevel: 'warning',
+  })
 }
 
 async function writeManifest() {

@@ -12,6 +12,9 @@ import {findPrincipal, type Principal, parsePrincipal} from '../protocol/princip
 import type {CommandContext} from './context.js'
 import {UsageError} from './usage-error.js'
 
+/** Last byte of principals that are the hash of a public key. */
+const SELF_AUTHENTICATING = '02'
+
 export const canisterArg = (required = false) => Args.string({required, description: 'Name of a canister, or its id'})
 
 export const allFlag = {all: Flags.boolean({summary: 'Every canister of the project'})}
@@ -33,8 +36,10 @@ export function selectionOf(
   return {name, all: flags.all ?? false}
 }
 
+/** The principal of an identity is what `identity get-wallet` answers with: naming it changes nothing. */
 export function refuseWallet({wallet}: {readonly wallet?: string | undefined}): void {
-  if (wallet !== undefined)
+  const principal = wallet === undefined ? undefined : findPrincipal(wallet)
+  if (wallet !== undefined && !principal?.endsWith(SELF_AUTHENTICATING))
     throw new OptionUnsupported('--wallet', 'calls go out in the name of the identity itself.', ['Leave the option out.'])
 }
 

@@ -11,8 +11,8 @@ export default class Info extends BaseCommand {
 
   async run(): Promise<Readonly<Record<string, string>>> {
     const {args, flags} = await this.parse(Info)
-    const {places, network} = this.context(flags)
-    const fact = findInfo(args.topic as InfoTopic, {places, network})
+    const {places, network, networkUrl} = this.context(flags)
+    const fact = await findInfo(args.topic as InfoTopic, {places, network, networkUrl})
     this.show(fact, (text) => text)
     return {[args.topic]: fact}
   }

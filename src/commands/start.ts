@@ -6,7 +6,6 @@ import {LOCAL} from '../project/networks.js'
 
 /** Options of dfx for parts that the network does not have: refused, so that nobody believes they run. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  'system-canisters': 'the system canisters are not part of the network yet.',
   'enable-bitcoin': 'the Bitcoin integration is not part of the network yet.',
   'bitcoin-node': 'the Bitcoin integration is not part of the network yet.',
   'enable-dogecoin': 'the Dogecoin integration is not part of the network yet.',
@@ -28,7 +27,9 @@ export default class Start extends BaseCommand {
     pocketic: Flags.boolean({summary: 'No effect', hidden: true}),
     emulator: Flags.boolean({summary: 'No effect', hidden: true}),
     'enable-canister-http': Flags.boolean({summary: 'No effect: HTTPS outcalls are always on', hidden: true}),
-    'system-canisters': Flags.boolean({summary: 'Not supported yet', hidden: true}),
+    'system-canisters': Flags.boolean({
+      summary: 'Begin a new network with the ICP ledger, the cycles ledger and the cycles minting canister',
+    }),
     'enable-bitcoin': Flags.boolean({summary: 'Not supported yet', hidden: true}),
     'bitcoin-node': Flags.string({summary: 'Not supported yet', hidden: true, multiple: true}),
     'enable-dogecoin': Flags.boolean({summary: 'Not supported yet', hidden: true}),
@@ -44,7 +45,8 @@ export default class Start extends BaseCommand {
     const context = this.context({...flags, network: LOCAL})
     const {reporter, signal} = context
     if (flags['enable-canister-http']) reporter.warn('The --enable-canister-http parameter is deprecated: HTTPS outcalls are always on.')
-    const {background, clean, host} = flags
-    return startLocalNetwork({network: context.network(), project: context.findProject(), reporter, signal}, {background, clean, host})
+    const {background, clean, host, 'system-canisters': systemCanisters} = flags
+    const start = {network: context.network(), project: context.findProject(), reporter, signal}
+    return startLocalNetwork(start, {background, clean, host, systemCanisters})
   }
 }

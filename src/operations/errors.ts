@@ -42,3 +42,27 @@ export class FolderExists extends IcicleError {
 export class InfoUnavailable extends IcicleError {
   readonly code = 'INFO_UNAVAILABLE'
 }
+
+export class DurationInvalid extends IcicleError {
+  readonly code = 'DURATION_INVALID'
+  constructor(readonly duration: string) {
+    super(`'${duration}' is not a duration.`, {
+      hints: ["Durations look like '30s', '10m', '12h', '3d', '2w' or '1d 12h'; time cannot go back."],
+    })
+  }
+}
+
+export class ShimRefused extends IcicleError {
+  readonly code = 'SHIM_REFUSED'
+  constructor(readonly file: string) {
+    super(`There is another program at '${file}': it is not replaced.`, {hints: ['Name another folder, before that one on the PATH.']})
+  }
+}
+
+/** A command of dfx that is gone, there and here. */
+export class CommandObsolete extends IcicleError {
+  readonly code = 'COMMAND_OBSOLETE'
+  constructor(command: string, reason: string, hints: readonly string[]) {
+    super(`The command '${command}' no longer exists: ${reason}`, {hints})
+  }
+}

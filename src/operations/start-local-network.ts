@@ -28,6 +28,8 @@ export interface StartRequest {
   readonly clean: boolean
   /** `HOST:PORT` instead of the network's own address. */
   readonly host: string | undefined
+  /** A new network begins with the ledgers and the cycles minting canister. */
+  readonly systemCanisters?: boolean | undefined
 }
 
 export interface StartReport {
@@ -49,7 +51,8 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(describeSource(network))
   warnOfIgnoredDefaults(context, network)
   const deleted = request.clean ? clean(context, network) : []
-  const start = (at: Bind) => startNetwork(network, {bind: at, background: request.background, signal, onLine: reporter.info})
+  const serverArgs = request.systemCanisters ? ['--system-canisters'] : []
+  const start = (at: Bind) => startNetwork(network, {bind: at, serverArgs, background: request.background, signal, onLine: reporter.info})
   const started = await reporter.step('Starting the network…', () => start(bind))
   const address = showBind({host: started.host, port: started.port})
   const report = {network: network.name, url: started.url, pid: started.pid, rootKey: started.rootKey, deleted}

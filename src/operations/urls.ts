@@ -52,8 +52,12 @@ function frontendUrls(id: CanisterId, network: NetworkConfig, networkUrl: string
 
 /** Local networks show the interface themselves, without a canister for it. */
 function candidUrl(id: CanisterId, network: NetworkConfig, networkUrl: string): string {
-  const base = network.isMainnet ? `${MAINNET_CANDID_UI}/` : `${networkUrl.replace(/\/+$/, '')}/_/candid`
-  return `${base}?id=${principalToText(id)}`
+  return `${candidUiUrl(network, networkUrl)}?id=${principalToText(id)}`
+}
+
+/** Where the page for interfaces is. */
+export function candidUiUrl(network: NetworkConfig, networkUrl: string): string {
+  return network.isMainnet ? `${MAINNET_CANDID_UI}/` : `${networkUrl.replace(/\/+$/, '')}/_/candid`
 }
 
 /** The block under `URLs:` at the end of deploy; empty when there is nothing to show. */

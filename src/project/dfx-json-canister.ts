@@ -1,9 +1,9 @@
 /** The shape of one canister in `dfx.json`. */
-import type {Principal} from '../protocol/principal.js'
 import {BINDINGS, OPTIMIZE_LEVELS} from './project.js'
 import {
   type Check,
   type Checked,
+  describe,
   flag,
   isRecord,
   listOf,
@@ -32,12 +32,12 @@ const percent = parsed('a whole number from 0 to 100', (value) => {
   return share !== undefined && share <= 100n ? share : undefined
 })
 
-const logVisibility: Check<'controllers' | 'public' | {readonly allowed_viewers?: readonly Principal[] | undefined}> = (
-  value,
-  path,
-  report,
-) =>
-  isRecord(value) ? object({allowed_viewers: listOf(principal)})(value, path, report) : oneOf('controllers', 'public')(value, path, report)
+const viewers = object({allowed_viewers: listOf(principal)})
+const visibility = oneOf('controllers', 'public')
+const logVisibility = describe<Checked<typeof viewers> | Checked<typeof visibility>>(
+  {anyOf: [visibility.schema, viewers.schema]},
+  (value, path, report) => (isRecord(value) ? viewers(value, path, report) : visibility(value, path, report)),
+)
 
 const techItems = mapOf(mapOf(text))
 
@@ -49,12 +49,26 @@ const metadataFields = object({
   content: text,
 })
 
-const metadata: Check<Checked<typeof metadataFields>> = (value, path, report) => {
+const metadata = describe<Checked<typeof metadataFields>>({...metadataFields.schema, required: ['name']}, (value, path, report) => {
   const entry = metadataFields(value, path, report)
   if (entry) requireFields(entry, path, ['name'], report)
   if (entry?.path !== undefined && entry.content !== undefined) report(path, 'has both "path" and "content"; keep one')
   return entry
-}
+})
+
+const pullableFields = object({
+  wasm_url: text,
+  wasm_hash: text,
+  wasm_hash_url: text,
+  dependencies: listOf(principal),
+  init_guide: text,
+  init_arg: text,
+})
+
+const techStack = object({cdk: techItems, language: techItems, lib: techItems, tool: techItems, other: techItems})
+
+/** The `dfx` metadata section of a module. */
+export const dfxMetadata = object({pullable: pullableFields, tech_stack: techStack})
 
 const shape = {
   type: text,
@@ -74,16 +88,9 @@ const shape = {
     log_visibility: logVisibility,
   }),
   metadata: listOf(metadata),
-  tech_stack: object({cdk: techItems, language: techItems, lib: techItems, tool: techItems, other: techItems}),
+  tech_stack: techStack,
   remote: object({candid: text, id: mapOf(principal)}),
-  pullable: object({
-    wasm_url: text,
-    wasm_hash: text,
-    wasm_hash_url: text,
-    dependencies: listOf(principal),
-    init_guide: text,
-    init_arg: text,
-  }),
+  pullable: pullableFields,
   pre_install: texts,
   post_install: texts,
   shrink: flag,
@@ -125,7 +132,7 @@ const REQUIRED: Readonly<Record<string, readonly (keyof typeof shape)[]>> = {
 
 const KNOWN_TYPES = ['motoko', 'rust', 'azle', 'typescript', 'python', 'assets', 'custom', 'pull']
 
-export const canister: Check<DfxCanister> = (value, path, report) => {
+export const canister: Check<DfxCanister> = describe(fields.schema, (value, path, report) => {
   const checked = fields(value, path, report)
   if (!checked || !isRecord(value)) return undefined
   checkType(checked, path, report)
@@ -133,7 +140,7 @@ export const canister: Check<DfxCanister> = (value, path, report) => {
     report(path, 'has both "init_arg" and "init_arg_file"; keep one')
   if (checked.pullable) requireFields(checked.pullable, `${path}.pullable`, ['wasm_url', 'dependencies', 'init_guide'], report)
   return {...checked, raw: value}
-}
+})
 
 function checkType(checked: ObjectOf<typeof shape>, path: string, report: Report): void {
   const type = checked.type ?? 'motoko'

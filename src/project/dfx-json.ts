@@ -19,7 +19,7 @@ export interface DfxJson {
   readonly output_env_file?: string | undefined
 }
 
-const dfxJson = object({
+export const dfxJson = object({
   version: integerBetween(1, MAX_CONFIG_VERSION),
   dfx: text,
   profile: oneOf('Debug', 'Release'),

@@ -1,15 +1,17 @@
 /**
  * The local network's process: one node behind one port.
  *
- *   node dist/server/main.js --state DIR --host H --port P
+ *   node dist/server/main.js --state DIR --host H --port P [--system-canisters]
  *
  * Prints one line of JSON: `{"ready":true,"host","port","pid","rootKey"}`, or `{"error":{"code","message","hints"}}` and exits with 1. Ends with
  * a checkpoint on SIGTERM, SIGINT, or a line `stop` on standard input (Windows has no signals that can be caught).
  */
 
 import {createInterface} from 'node:readline'
+import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {toHex} from '../base/bytes.js'
+import {describeFailure} from './describe-failure.js'
 import {LocalServer} from './local-server.js'
 
 const {values} = parseArgs({
@@ -17,8 +19,12 @@ const {values} = parseArgs({
     state: {type: 'string'},
     host: {type: 'string', default: '127.0.0.1'},
     port: {type: 'string', default: '0'},
+    'system-canisters': {type: 'boolean', default: false},
   },
 })
+
+/** Written by `bin/system-canisters.js`. */
+const SYSTEM_CANISTERS = fileURLToPath(new URL('templates/system-canisters/genesis.br', import.meta.resolve('#package.json')))
 
 /** Resolves when the process is asked to end. */
 function waitForStop(): Promise<void> {
@@ -32,11 +38,7 @@ function waitForStop(): Promise<void> {
   })
 }
 
-function reportFailure(error: unknown): void {
-  const {code = 'UNEXPECTED', message, hints = [], stack} = error as Error & {code?: string; hints?: readonly string[]}
-  console.log(JSON.stringify({error: {code, message, hints}}))
-  if (!('hints' in (error as object))) console.error(stack)
-}
+const reportFailure = (error: unknown): void => console.log(JSON.stringify({error: describeFailure(error)}))
 
 async function main(): Promise<void> {
   if (values.state === undefined) throw new Error('--state is missing')
@@ -45,14 +47,18 @@ async function main(): Promise<void> {
     stateFolder: values.state,
     host: values.host,
     port: Number(values.port),
+    systemCanisters: values['system-canisters'] ? SYSTEM_CANISTERS : undefined,
     onFailure: (error) => {
       reportFailure(error)
       process.exit(1)
     },
   })
-  const {tornTail, replayedHeights} = server.node.report
+  const {tornTail, replayedHeights, quarantined, damage} = server.node.report
+  if (damage) console.error(`WARNING: ${damage} The network was restored from an older checkpoint and the log: nothing is lost.`)
   if (tornTail) console.error(`WARNING: ${tornTail.bytesCut} bytes of a write that had not finished were cut from ${tornTail.file}.`)
   if (replayedHeights > 0) console.error(`Replayed ${replayedHeights} blocks of the log.`)
+  for (const {height, text} of quarantined)
+    console.error(`WARNING: The network's process ended each time it executed ${text}, at height ${height}. It was rejected unexecuted.`)
   console.log(
     JSON.stringify({ready: true, host: server.host, port: server.port, pid: process.pid, rootKey: toHex(server.node.keys.rootKeyDer)}),
   )

@@ -5,6 +5,7 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {packageRoot} from '../../src/io/program.js'
+import {noteUse} from '../support/program-uses.js'
 import {useTemporaryFolder} from '../support/temporary-folder.js'
 import {FakeNetwork} from '../unit/agent/fake-network.js'
 
@@ -28,6 +29,7 @@ describe('the program and a network', () => {
   })
 
   const run = async (...args: readonly string[]) => {
+    noteUse(args)
     const {exitCode, stdout, stderr} = await execa(process.execPath, [join(packageRoot(), 'bin', 'run.js'), ...args], {
       cwd: join(folder.path, 'src'),
       reject: false,

@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {packageRoot} from '../../src/io/program.js'
+import {noteUse} from '../support/program-uses.js'
 
 const COUNTER = `import Debug "mo:base/Debug";
 actor class Counter(start : Nat) {
@@ -21,6 +22,7 @@ describe('the program and its own network', () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'icicle-local-')))
   const write = (path: string, text: string): void => writeFileSync(join(root, path), text)
   const run = async (...args: readonly string[]) => {
+    noteUse(args)
     const {exitCode, stdout, stderr} = await execa(process.execPath, [join(packageRoot(), 'bin', 'run.js'), ...args], {
       cwd: root,
       reject: false,

@@ -7,6 +7,7 @@ import {cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync} from 
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {packageRoot} from '../../src/io/program.js'
+import {noteUse} from '../support/program-uses.js'
 
 const TIMEOUT_MS = 20_000
 
@@ -75,6 +76,7 @@ export function useSandbox(): Sandbox {
     },
     run: (...args) => sandbox.runWith({}, ...args),
     runWith({program = sandbox.program, cwd = sandbox.folder, env = {}, input = ''}, ...args) {
+      noteUse(args)
       return outcomeOf(
         spawnSync(process.execPath, [program, ...args], {cwd, input, encoding: 'utf8', timeout: TIMEOUT_MS, env: {...sandbox.env, ...env}}),
       )

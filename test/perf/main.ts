@@ -7,11 +7,23 @@ import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
 import {engineBench} from './engine.bench.js'
+import {gatewayBench} from './gateway.bench.js'
+import {kernelBench} from './kernels.bench.js'
+import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import type {Bench, Row} from './row.js'
 
-const benches: readonly Bench[] = [commandBench, cryptoBench, engineBench, networkBench, mainJobBench]
+const benches: readonly Bench[] = [
+  commandBench,
+  cryptoBench,
+  engineBench,
+  kernelBench,
+  networkBench,
+  gatewayBench,
+  largeStateBench,
+  mainJobBench,
+]
 
 const wanted = process.argv.slice(2)
 const rows: Row[] = []

@@ -4,24 +4,20 @@ import {closeSync, fdatasyncSync, openSync, writeSync} from 'node:fs'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
+import type {CanisterId} from '../../src/protocol/principal.js'
 import {initBls, signBls} from '../../src/replica/crypto/bls.js'
 import {createCanister, createTestAgent, installCode} from '../support/agent-client.js'
 import {removeFolder, startLocalNetwork, temporaryFolder} from '../support/local-network.js'
-import {post, rawConnections, signedCalls} from './raw-client.js'
+import {TestKey} from '../support/raw-http.js'
+import {PING_WASM} from './ping-canister.js'
+import {Connection, httpRequest, requestsTo, sendAll} from './raw-client.js'
 import {type Bench, median, percentile, type Row} from './row.js'
 
 const SINGLE_CALLS = 300
 const CONNECTIONS = 64
 const PARALLEL_CALLS = 6400
-
-/** A canister whose `canister_update ping` replies with nothing. */
-const PING_WASM = Buffer.from(
-  `0061736d01000000010401600000021101036963 3009 6d73675f7265706c79 0000 03020100 0718 01 14 ${Buffer.from('canister_update ping').toString('hex')} 0001 0a0601040010000b`.replaceAll(
-    ' ',
-    '',
-  ),
-  'hex',
-)
+const PARALLEL_QUERIES = 20_000
+const WARM_UP_QUERIES = 2_000
 
 export const networkBench: Bench = {
   name: 'network',
@@ -41,6 +37,7 @@ export const networkBench: Bench = {
         rows.push({metric: 'certified durable update, p50', value: median(latencies), unit: 'ms', floor, goal: '≤ 5 ms'})
         rows.push({metric: 'certified durable update, p99', value: percentile(latencies, 99), unit: 'ms', floor})
         rows.push(...(await manyClients(network.url, canisterId)))
+        rows.push(...(await queries(network.url, canisterId)))
       } finally {
         await network.stop()
       }
@@ -55,53 +52,53 @@ export const networkBench: Bench = {
   },
 }
 
-async function singleClient(url: string, canisterId: string): Promise<number[]> {
-  const [connection] = rawConnections(url, 1)
-  const calls = signedCalls(canisterId, 'ping', SINGLE_CALLS + 50)
-  const latencies: number[] = []
-  for (const body of calls) {
-    const started = performance.now()
-    await post(connection!, url, canisterId, body)
-    latencies.push(performance.now() - started)
-  }
-  connection!.destroy()
-  return latencies.slice(50)
+async function singleClient(url: string, canisterId: CanisterId): Promise<number[]> {
+  const requests = requestsTo(url, canisterId, {kind: 'call', method: 'ping', count: SINGLE_CALLS + 50, key: new TestKey()})
+  const {latenciesMs} = await sendAll(url, requests, 1)
+  return latenciesMs.slice(50)
 }
 
-async function manyClients(url: string, canisterId: string): Promise<Row[]> {
-  const connections = rawConnections(url, CONNECTIONS)
-  const calls = signedCalls(canisterId, 'ping', PARALLEL_CALLS)
-  const latencies: number[] = []
-  const started = performance.now()
-  await Promise.all(
-    connections.map(async (connection) => {
-      for (let body = calls.pop(); body; body = calls.pop()) {
-        const sent = performance.now()
-        await post(connection, url, canisterId, body)
-        latencies.push(performance.now() - sent)
-      }
-    }),
-  )
-  const seconds = (performance.now() - started) / 1000
-  for (const connection of connections) connection.destroy()
+async function manyClients(url: string, canisterId: CanisterId): Promise<Row[]> {
+  const requests = requestsTo(url, canisterId, {kind: 'call', method: 'ping', count: PARALLEL_CALLS, key: new TestKey()})
+  const {seconds, latenciesMs} = await sendAll(url, requests, CONNECTIONS)
   return [
     {metric: `certified durable updates, ${CONNECTIONS} connections`, value: PARALLEL_CALLS / seconds, unit: '/s', goal: '≥ 2,000 /s'},
-    {metric: `the same, p99`, value: percentile(latencies, 99), unit: 'ms', goal: '≤ 80 ms'},
+    {metric: `the same, p99`, value: percentile(latenciesMs, 99), unit: 'ms', goal: '≤ 80 ms'},
   ]
+}
+
+/** Queries per second of 64 connections: signed ones, each verified, and anonymous ones; every answer is signed by the node. */
+async function queries(url: string, canisterId: CanisterId): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const {what, key, goal} of [
+    {what: 'signed', key: new TestKey(), goal: '≥ 7,000 /s'},
+    {what: 'anonymous', key: undefined, goal: '≥ 12,000 /s'},
+  ]) {
+    const options = {kind: 'query', method: 'pong', ...(key && {key})} as const
+    await sendAll(url, requestsTo(url, canisterId, {...options, count: WARM_UP_QUERIES}), CONNECTIONS)
+    const requests = requestsTo(url, canisterId, {...options, count: PARALLEL_QUERIES})
+    const {seconds, latenciesMs} = await sendAll(url, requests, CONNECTIONS)
+    rows.push({metric: `${what} queries, ${CONNECTIONS} connections`, value: PARALLEL_QUERIES / seconds, unit: '/s', goal})
+    rows.push({metric: `the same, p99`, value: percentile(latenciesMs, 99), unit: 'ms'})
+  }
+  return rows
 }
 
 /** The least that one update costs here: a request to an echo server, one synced append, one BLS signature; medians, summed. */
 async function floorMs(folder: string): Promise<number> {
   await initBls()
-  const server = createServer((request, response) => request.resume().on('end', () => response.end('x')))
+  const server = createServer((request, response) =>
+    request.resume().on('end', () => response.writeHead(200, {'content-length': 1}).end('x')),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const [connection] = rawConnections(url, 1)
+  const connection = await Connection.open(url)
+  const request = httpRequest(url, '/', Buffer.alloc(400))
   const file = openSync(join(folder, 'floor'), 'w')
   const [echo, sync, bls]: [number[], number[], number[]] = [[], [], []]
   for (let run = 0; run < 100; run++) {
     let at = performance.now()
-    await post(connection!, url, 'aaaaa-aa', Buffer.alloc(400))
+    await connection.exchange(request)
     echo.push(performance.now() - at)
     at = performance.now()
     writeSync(file, Buffer.alloc(600))
@@ -112,7 +109,7 @@ async function floorMs(folder: string): Promise<number> {
     bls.push(performance.now() - at)
   }
   closeSync(file)
-  connection!.destroy()
+  connection.close()
   await new Promise((resolve) => server.close(resolve))
   return median(echo) + median(sync) + median(bls)
 }

@@ -1,12 +1,13 @@
 /** A local network, for the tests of one `describe`, with universal canisters on it. */
 
 import type {HttpAgent} from '@dfinity/agent'
+import {decodeArgs} from '../../src/candid/decode.js'
 import {encodeArgs} from '../../src/candid/encode.js'
 import {findManagementMethod, managementInterface} from '../../src/candid/management.js'
-import {type CanisterId, principalToText} from '../../src/protocol/principal.js'
+import {type CanisterId, MANAGEMENT_CANISTER_ID} from '../../src/protocol/principal.js'
 import {type Piece, program} from '../spec/universal/program.js'
 import {type UniversalOptions, universalCanister} from '../spec/universal/universal-canister.js'
-import {createCanister, createTestAgent, manage, toAgentPrincipal, update} from './agent-client.js'
+import {ANY_LOCAL_ID, createCanister, createTestAgent, manage, toAgentPrincipal, update} from './agent-client.js'
 import {type LocalNetwork, removeFolder, startLocalNetwork, temporaryFolder} from './local-network.js'
 import {closeConnections} from './raw-http.js'
 
@@ -21,6 +22,8 @@ export interface UniversalNetwork {
   updateBytes(canister: CanisterId, ...pieces: readonly Piece[]): Promise<Uint8Array>
   /** Runs a program as a query, or as method `composite`. */
   query(canister: CanisterId, pieces: readonly Piece[], method?: string): Promise<string>
+  /** The result of a query to the management canister. */
+  queryManagement(method: string, args: Readonly<Record<string, unknown>>): Promise<unknown>
   /** The result of a management call, or `IC0503: text`. */
   manage(method: string, args: Readonly<Record<string, unknown>>, effectiveId: CanisterId): Promise<unknown>
 }
@@ -70,6 +73,14 @@ export function useUniversalNetwork(): UniversalNetwork {
       if (answer.status === 'replied') return Buffer.from(answer.reply.arg).toString()
       return `${answer.error_code}: ${answer.reject_message}`
     },
+    async queryManagement(method, args) {
+      const effectiveCanisterId = toAgentPrincipal((args.canister_id ?? ANY_LOCAL_ID) as CanisterId)
+      const arg = managementArgument(method, args)
+      const answer = await agent.query(toAgentPrincipal(MANAGEMENT_CANISTER_ID), {methodName: method, arg, effectiveCanisterId})
+      if (answer.status === 'rejected') return `${answer.error_code}: ${answer.reject_message}`
+      const {results} = findManagementMethod(method)!
+      return decodeArgs(new Uint8Array(answer.reply.arg), results, managementInterface().types)[0]
+    },
     manage: (method, args, effectiveId) => textOf(() => manage(agent, method, args, effectiveId)),
   }
 }
@@ -92,9 +103,37 @@ export function rejectText(error: unknown): string {
   return message || String(error)
 }
 
-export const textOfId = (id: CanisterId): string => principalToText(id)
+/** The argument of `update_settings` that changes these settings and no others. */
+export function changeSettings(canisterId: CanisterId, change: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown> {
+  const unchanged = Object.fromEntries(SETTINGS.map((name) => [name, []]))
+  return {canister_id: canisterId, settings: {...unchanged, ...change}, sender_canister_version: []}
+}
 
-/** Candid of one management argument. */
+const SETTINGS = [
+  'controllers',
+  'compute_allocation',
+  'memory_allocation',
+  'freezing_threshold',
+  'reserved_cycles_limit',
+  'minimum_incoming_canister_call_cycles',
+  'log_visibility',
+  'snapshot_visibility',
+  'status_visibility',
+  'wasm_memory_limit',
+  'wasm_memory_threshold',
+  'environment_variables',
+]
+
+/** Asks until it is so, at most 10 seconds: for what time alone brings. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(20)) if (await isSo()) return
+  throw new Error('it did not come in 10 seconds')
+}
+
+export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Candid of a management method's argument; `{}` for a method without. */
 export function managementArgument(method: string, args: unknown): Uint8Array {
-  return encodeArgs(findManagementMethod(method)!.args, [args], managementInterface().types)
+  const types = findManagementMethod(method)!.args
+  return encodeArgs(types, types.length === 0 ? [] : [args], managementInterface().types)
 }

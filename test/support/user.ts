@@ -4,6 +4,7 @@ import {spawnSync} from 'node:child_process'
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {removeFolder, temporaryFolder} from './local-network.js'
+import {noteUse} from './program-uses.js'
 import {repositoryRoot} from './repository-root.js'
 
 export interface Outcome {
@@ -13,6 +14,13 @@ export interface Outcome {
 }
 
 let count = 0
+
+export interface UserRun {
+  /** Below the working folder. */
+  readonly folder?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
 
 export class User {
   readonly base = temporaryFolder('icicle-user-')
@@ -31,11 +39,17 @@ export class User {
 
   /** `icicle …args` in `folder`, a path below the working folder. */
   run(folder: string, ...args: readonly string[]): Outcome {
+    return this.runWith({folder}, ...args)
+  }
+
+  /** As `run`, with other variables or something on standard input. */
+  runWith({folder = '', env = {}, input = ''}: UserRun, ...args: readonly string[]): Outcome {
+    noteUse(args)
     const {status, stdout, stderr} = spawnSync(process.execPath, [join(repositoryRoot, 'bin', 'run.js'), ...args], {
       cwd: join(this.work, folder),
-      env: {PATH: process.env.PATH, HOME: this.home, USERPROFILE: this.home, NO_COLOR: '1'},
+      env: {PATH: process.env.PATH, HOME: this.home, USERPROFILE: this.home, NO_COLOR: '1', ...env},
       encoding: 'utf8',
-      input: '',
+      input,
       timeout: 120_000,
     })
     return {exitCode: status, stdout, stderr}

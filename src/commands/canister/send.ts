@@ -3,7 +3,6 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../../cli/base-command.js'
 import {networkFlags} from '../../cli/flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
-import {programName} from '../../io/program.js'
 import {renderReply} from '../../operations/call.js'
 import {type SendReport, sendMessage} from '../../operations/send-message.js'
 import {readSignedMessage} from '../../operations/signed-message.js'
@@ -27,17 +26,17 @@ export default class CanisterSend extends BaseCommand {
     const message = readSignedMessage(resolve(this.context(flags).folder, args.file_name))
     const context = this.context({...flags, identity: 'anonymous', network: message.network, ic: false, playground: false})
     const report = await sendMessage(context, {file: args.file_name, message, isStatus: flags.status, isAssumed: flags.yes})
-    this.show(report, render)
+    this.show(report, (shown) => render(shown, this.config.bin))
     return toJsonShape(report)
   }
 }
 
-function render(report: SendReport): string {
+function render(report: SendReport, program: string): string {
   if (report.kind === 'replied') return renderReply(report.reply, 'pp', undefined)
   if (report.kind === 'pending') return `The call is not answered yet: ${report.status}.`
   return [
     `To check the status of this update call, append \`--status\` to current command:`,
-    `    ${programName()} canister send ${report.file} --status`,
+    `    ${program} canister send ${report.file} --status`,
     `Request ID: 0x${report.requestId}`,
   ].join('\n')
 }

@@ -19,6 +19,8 @@ export interface ExecutionEnvironment {
   readonly hasFreeInstallRate?: boolean
   readonly fees: FeeTable
   readonly runtime: Runtime
+  /** How long an execution runs in its first round and in each further one; where absent, it runs to its end. */
+  readonly slices?: {readonly first: bigint; readonly further: bigint}
   /** Memory of the subnet in bytes: what is in use, and what there is. Nothing is limited where it is absent. */
   readonly subnetMemory?: {readonly usedBytes: bigint; readonly capacityBytes: bigint}
   /** Calls that canisters may still make, and bytes that guaranteed calls may still occupy: what `call_perform` answers 2 for. */
@@ -43,6 +45,8 @@ export interface Answer {
 
 /** After one message or task. The canister's state, its queues and its balance are already changed. */
 export interface ExecutionResult {
+  /** It goes on in a later round, as `CanisterState.longExecution`. */
+  readonly isPaused?: true
   readonly instructions: bigint
   readonly answers: readonly Answer[]
   /** Set for tasks that failed, and for tracing: the error in the specification's words. */

@@ -19,7 +19,9 @@ import {callOriginOf} from './call-origin.js'
 import type {ExecutionEnvironment, ExecutionResult} from './environment.js'
 import {describeError} from './error-text.js'
 import {exportNameOf, findMethod, findModuleInfo, type MethodKind, NO_MODULE} from './find-method.js'
-import {concludeExecution, runExecution} from './run-execution.js'
+import {type Conclusion, pausedResult, startExecution} from './long-execution.js'
+import {concludeExecution} from './run-execution.js'
+import type {FinishedExecution} from './runtime.js'
 import {callFacts} from './sandbox-facts.js'
 
 const NS_PER_SECOND = 1_000_000_000n
@@ -35,23 +37,32 @@ export function executeMessage(canister: CanisterState, message: Ingress | Reque
   const prepaid = prepayExecution(canister, budget, env.fees)
   if (prepaid.kind === 'out_of_cycles')
     return refuse(message, {errorCode: 'IC0207', message: outOfCyclesMessage(canister, prepaid, message.sender)})
-  const refund = (instructionsUsed: bigint) => refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed}, env.fees)
-
   const refusal = findRefusal(canister, message.method, method)
   if (refusal || method === undefined) {
-    refund(0n)
+    refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed: 0n}, env.fees)
     return refuse(message, refusal!)
   }
-  const result = runMethod(canister, message, env, {method, instructionLimit: budget.instructionLimit})
-  refund(result.instructions)
-  return result
+  return runMethod(canister, message, env, {method, budget, prepaidCycles: prepaid.cycles})
+}
+
+/** After the method has ended: its effects, the answers that follow, and the refund of what it did not use. */
+export function concludeMethod(
+  canister: CanisterState,
+  {contextId, prepaidCycles, budget}: Extract<Conclusion, {kind: 'call' | 'task'}>,
+  output: FinishedExecution,
+  env: ExecutionEnvironment,
+): ExecutionResult {
+  const {instructions} = output
+  const conclusion = concludeExecution(canister, canister.callContexts.get(contextId)!, output, env)
+  refundExecution(canister, prepaidCycles, {...budget, instructionsUsed: instructions}, env.fees)
+  return {instructions, ...conclusion}
 }
 
 function runMethod(
   canister: CanisterState,
   message: Ingress | Request,
   env: ExecutionEnvironment,
-  {method, instructionLimit}: {readonly method: MethodKind; readonly instructionLimit: bigint},
+  {method, budget, prepaidCycles}: {readonly method: MethodKind; readonly budget: ExecutionBudget; readonly prepaidCycles: bigint},
 ): ExecutionResult {
   const isUpdate = method === 'update'
   const cycles = message.kind === 'request' ? message.cycles : 0n
@@ -63,19 +74,24 @@ function runMethod(
     cycles,
     timeNs: env.timeNs,
   })
-  const output = runExecution(canister, env, {
-    mode: isUpdate ? 'U' : 'RQ',
-    entry: {kind: 'export', name: exportNameOf(method, message.method)},
-    call: callFacts(message.sender, {
-      ...(senderInfo && {senderInfo}),
-      payload: message.payload,
-      availableCycles: cycles,
-      deadlineNs: isUpdate && message.kind === 'request' ? BigInt(message.deadlineSeconds) * NS_PER_SECOND : 0n,
-    }),
-    instructionLimit,
-    effects: isUpdate ? 'keep' : 'drop',
+  const conclusion = {kind: 'call', contextId: context.id, prepaidCycles, budget} as const
+  const output = startExecution(canister, env, {
+    cause: {kind: 'message', message},
+    plan: {
+      mode: isUpdate ? 'U' : 'RQ',
+      entry: {kind: 'export', name: exportNameOf(method, message.method)},
+      call: callFacts(message.sender, {
+        ...(senderInfo && {senderInfo}),
+        payload: message.payload,
+        availableCycles: cycles,
+        deadlineNs: isUpdate && message.kind === 'request' ? BigInt(message.deadlineSeconds) * NS_PER_SECOND : 0n,
+      }),
+      instructionLimit: budget.instructionLimit,
+      effects: isUpdate ? 'keep' : 'drop',
+    },
+    conclusion,
   })
-  return {instructions: output.instructions, ...concludeExecution(canister, context, output, env)}
+  return output ? concludeMethod(canister, conclusion, output, env) : pausedResult(env)
 }
 
 function refuse(message: Ingress | Request, error: CallError): ExecutionResult {

@@ -17,7 +17,9 @@ import type {CallFacts} from '../system-api/sandbox-input.js'
 import type {CallError} from './answers.js'
 import {dropIfDone, settleCallContext} from './call-context-life.js'
 import type {ExecutionEnvironment, ExecutionResult} from './environment.js'
-import {absorbExecution, concludeExecution, errorOf, runExecution} from './run-execution.js'
+import {type Conclusion, pausedResult, startExecution} from './long-execution.js'
+import {absorbExecution, concludeExecution, errorOf} from './run-execution.js'
+import type {FinishedExecution} from './runtime.js'
 import {callFacts} from './sandbox-facts.js'
 
 /** Part of the limit that a callback leaves to its cleanup, in percent. */
@@ -32,7 +34,12 @@ export function executeResponse(canister: CanisterState, response: Response, env
   canister.callbacks.delete(callback.id)
   canister.cycles += response.refund
   refundResponseTransmission(canister, callback, response.payload, env.fees)
-  const result = context.deleted || !canister.code ? discard(canister, context) : runCallback(canister, response, {callback, context}, env)
+  if (!context.deleted && canister.code) return runCallback(canister, response, {callback, context}, env)
+  return refundCallback(canister, callback, discard(canister, context), env)
+}
+
+/** The execution of the callback was prepaid by the call: what it and its cleanup did not use comes back. */
+function refundCallback(canister: CanisterState, callback: Callback, result: ExecutionResult, env: ExecutionEnvironment): ExecutionResult {
   refundExecution(
     canister,
     callback.prepaidExecutionCycles,
@@ -57,42 +64,79 @@ interface Pending {
   readonly context: CallContext
 }
 
-function runCallback(canister: CanisterState, response: Response, pending: Pending, env: ExecutionEnvironment): ExecutionResult {
-  const {callback, context} = pending
+function runCallback(
+  canister: CanisterState,
+  response: Response,
+  {callback, context}: Pending,
+  env: ExecutionEnvironment,
+): ExecutionResult {
   const limit = instructionLimits(env.isSystemSubnet).message
   const isReply = response.payload.kind === 'reply'
-  const output = runExecution(canister, env, {
-    mode: isReply ? 'Ry' : 'Rt',
-    entry: entryOf(isReply ? callback.onReply : callback.onReject),
-    call: responseFacts(context, response),
-    instructionLimit: limit - (limit * CLEANUP_RESERVE_PERCENT) / 100n,
-    effects: 'keep',
+  const conclusion = {kind: 'callback', contextId: context.id, callback, response} as const
+  const output = startExecution(canister, env, {
+    cause: {kind: 'message', message: response},
+    plan: {
+      mode: isReply ? 'Ry' : 'Rt',
+      entry: entryOf(isReply ? callback.onReply : callback.onReject),
+      call: responseFacts(context, response),
+      instructionLimit: limit - (limit * CLEANUP_RESERVE_PERCENT) / 100n,
+      effects: 'keep',
+    },
+    conclusion,
   })
+  return output ? concludeCallback(canister, conclusion, output, env) : pausedResult(env)
+}
+
+/** After the callback has ended: its effects and answers, or the cleanup of one that failed. */
+export function concludeCallback(
+  canister: CanisterState,
+  {contextId, callback, response}: Extract<Conclusion, {kind: 'callback'}>,
+  output: FinishedExecution,
+  env: ExecutionEnvironment,
+): ExecutionResult {
+  const context = canister.callContexts.get(contextId)!
   const {instructions} = output
   const error = errorOf(canister, output)
-  if (!error || !callback.onCleanup) return {instructions, ...concludeExecution(canister, context, output, env)}
+  if (!error || !callback.onCleanup)
+    return refundCallback(canister, callback, {instructions, ...concludeExecution(canister, context, output, env)}, env)
   absorbExecution(canister, context, output, env)
   return cleanUp(canister, response, {callback, context}, {env, spent: instructions, error})
 }
 
-/** Runs the cleanup with what the callback left; the caller still learns of the callback's error. */
+/** Runs the cleanup with what the callback left. */
 function cleanUp(
   canister: CanisterState,
   response: Response,
   {callback, context}: Pending,
   {env, spent, error}: {readonly env: ExecutionEnvironment; readonly spent: bigint; readonly error: CallError},
 ): ExecutionResult {
-  const output = runExecution(canister, env, {
-    mode: 'C',
-    entry: entryOf(callback.onCleanup!),
-    call: responseFacts(context, response),
-    instructionLimit: instructionLimits(env.isSystemSubnet).message - spent,
-    effects: 'keep',
+  const conclusion = {kind: 'cleanup', contextId: context.id, callback, spent, error} as const
+  const output = startExecution(canister, env, {
+    cause: {kind: 'message', message: response},
+    plan: {
+      mode: 'C',
+      entry: entryOf(callback.onCleanup!),
+      call: responseFacts(context, response),
+      instructionLimit: instructionLimits(env.isSystemSubnet).message - spent,
+      effects: 'keep',
+    },
+    conclusion,
   })
+  return output ? concludeCleanup(canister, conclusion, output, env) : pausedResult(env)
+}
+
+/** After the cleanup: the caller still learns of the callback's error. */
+export function concludeCleanup(
+  canister: CanisterState,
+  {contextId, callback, spent, error}: Extract<Conclusion, {kind: 'cleanup'}>,
+  output: FinishedExecution,
+  env: ExecutionEnvironment,
+): ExecutionResult {
+  const context = canister.callContexts.get(contextId)!
   absorbExecution(canister, context, output, env)
   const failed = withCleanupError(error, errorOf(canister, output))
   const answers = settleCallContext(canister, context, {error: failed})
-  return {instructions: spent + output.instructions, answers, error: failed}
+  return refundCallback(canister, callback, {instructions: spent + output.instructions, answers, error: failed}, env)
 }
 
 /** The callback's error, with that of its cleanup behind it. */

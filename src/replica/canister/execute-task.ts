@@ -6,14 +6,15 @@
  */
 
 import {MANAGEMENT_CANISTER_ID} from '../../protocol/principal.js'
-import {type ExecutionBudget, prepayExecution, refundExecution} from '../cycles/execution-charge.js'
+import {type ExecutionBudget, prepayExecution} from '../cycles/execution-charge.js'
 import {instructionLimits} from '../cycles/instruction-limits.js'
 import {outOfCyclesMessage} from '../cycles/withdraw.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {TaskKind} from '../system-api/modes.js'
 import {openCallContext} from './call-context-life.js'
 import type {ExecutionEnvironment, ExecutionResult} from './environment.js'
-import {concludeExecution, runExecution} from './run-execution.js'
+import {concludeMethod} from './execute-message.js'
+import {pausedResult, startExecution} from './long-execution.js'
 import {callFacts} from './sandbox-facts.js'
 
 const ENTRY_POINTS: Record<TaskKind, string> = {
@@ -34,15 +35,18 @@ export function executeTask(canister: CanisterState, task: TaskKind, env: Execut
   if (prepaid.kind === 'out_of_cycles')
     return {instructions: 0n, answers: [], error: {errorCode: 'IC0207', message: outOfCyclesMessage(canister, prepaid)}}
   const context = openCallContext(canister, {origin: {kind: 'task'}, caller: MANAGEMENT_CANISTER_ID, cycles: 0n, timeNs: env.timeNs})
-  const output = runExecution(canister, env, {
-    mode: 'T',
-    task,
-    entry: {kind: 'export', name: ENTRY_POINTS[task]},
-    call: callFacts(MANAGEMENT_CANISTER_ID, {isAnswered: true}),
-    instructionLimit: budget.instructionLimit,
-    effects: 'keep',
+  const conclusion = {kind: 'task', contextId: context.id, prepaidCycles: prepaid.cycles, budget} as const
+  const output = startExecution(canister, env, {
+    cause: {kind: 'task', task},
+    plan: {
+      mode: 'T',
+      task,
+      entry: {kind: 'export', name: ENTRY_POINTS[task]},
+      call: callFacts(MANAGEMENT_CANISTER_ID, {isAnswered: true}),
+      instructionLimit: budget.instructionLimit,
+      effects: 'keep',
+    },
+    conclusion,
   })
-  const {error} = concludeExecution(canister, context, output, env)
-  refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed: output.instructions}, env.fees)
-  return {instructions: output.instructions, answers: [], ...(error && {error})}
+  return output ? concludeMethod(canister, conclusion, output, env) : pausedResult(env)
 }

@@ -6,18 +6,22 @@
  * Source: digest management-canister section 5, "Order".
  */
 
+import {invariant} from '../../base/invariant.js'
 import {sha256} from '../../base/sha256.js'
 import {type Principal, principalToText} from '../../protocol/principal.js'
 import {type ExecutionBudget, prepayExecution, refundExecution} from '../cycles/execution-charge.js'
 import {instructionLimits} from '../cycles/instruction-limits.js'
 import {outOfCyclesMessage} from '../cycles/withdraw.js'
 import type {CanisterState} from '../state/canister-state.js'
+import type {Ingress, Request} from '../state/messages.js'
 import type {CallError} from './answers.js'
 import {appendLogs} from './canister-log.js'
 import type {ExecutionEnvironment} from './environment.js'
 import {describeError} from './error-text.js'
 import {findModuleInfo, NO_MODULE} from './find-method.js'
-import {checkMemory, type Installation, replaceModule, runInit, runPreUpgrade, runStart} from './install-steps.js'
+import {checkMemory, replaceModule, runInit, runPreUpgrade, runStart} from './install-steps.js'
+import {beginInstallation, type Installation, type InstallStage, pauseInstallation, restoreInstallation} from './installation.js'
+import {collectExecution, getLongExecution} from './long-execution.js'
 
 export type InstallMode =
   | {readonly kind: 'install'}
@@ -34,14 +38,25 @@ export interface InstallCodeArgs {
   readonly assemblyInstructions?: bigint
 }
 
-export type InstallCodeResult = ({readonly kind: 'installed'} | ({readonly kind: 'rejected'} & CallError)) & {
-  readonly instructions: bigint
-}
+export type InstallCodeResult =
+  /** At the time when it began: rounds earlier, if it was a long one. */
+  (
+    | {readonly kind: 'installed'; readonly timeNs: bigint}
+    | ({readonly kind: 'rejected'} & CallError)
+    /** It goes on in a later round, as `CanisterState.longExecution`. */
+    | {readonly kind: 'paused'}
+  ) & {readonly instructions: bigint}
 
 /** In the order of their execution; each returns why it failed. */
 const STEPS = [runPreUpgrade, replaceModule, runStart, runInit, checkMemory]
 
-export function installCode(canister: CanisterState, args: InstallCodeArgs, env: ExecutionEnvironment): InstallCodeResult {
+/** `call` is the message that asked for it: a long installation keeps it. */
+export function installCode(
+  canister: CanisterState,
+  args: InstallCodeArgs,
+  env: ExecutionEnvironment,
+  call?: Ingress | Request,
+): InstallCodeResult {
   const refusal = findRefusal(canister, args, env)
   if (refusal) return {kind: 'rejected', ...refusal, instructions: 0n}
   const module = {wasm: args.wasm, hash: sha256(args.wasm)}
@@ -55,35 +70,53 @@ export function installCode(canister: CanisterState, args: InstallCodeArgs, env:
     const message = `Canister installation failed with \`${outOfCyclesMessage(canister, prepaid, args.sender)}\`.`
     return {kind: 'rejected', errorCode: 'IC0207', message, instructions: 0n}
   }
-  const installation: Installation = {
-    canister,
-    draft: {...canister, consumed: {...canister.consumed}},
-    module,
-    args,
-    env,
-    logs: [],
-    instructionsLeft: budget.instructionLimit - (args.assemblyInstructions ?? 0n),
-  }
-  const error = runSteps(installation)
-  const instructions = budget.instructionLimit - installation.instructionsLeft
-  if (error) giveUp(installation)
-  else takeOver(installation)
-  refundExecution(canister, prepaid.cycles, {...budget, instructionsUsed: instructions}, env.fees)
-  if (!env.isSystemSubnet && !env.hasFreeInstallRate) canister.installCodeDebt += instructions
-  return error ? {kind: 'rejected', ...error, instructions} : {kind: 'installed', instructions}
+  const payment = {prepaidCycles: prepaid.cycles, budget}
+  return advance(beginInstallation(canister, {args, module, payment}, env), call)
 }
 
-function runSteps(installation: Installation): CallError | undefined {
-  for (const step of STEPS) {
-    const error = step(installation)
-    if (error) return error
+/** Goes on with an installation that was paused in an earlier round, or aborted: then from its beginning, with its prepayment. */
+export function resumeInstall(canister: CanisterState, env: ExecutionEnvironment): InstallCodeResult {
+  const {cause, fuel, stage} = getLongExecution(canister)
+  invariant(cause.kind === 'install', 'only an installation is resumed as one')
+  if (fuel === 0n) return advance(beginInstallation(canister, stage as InstallStage, env), cause.call)
+  const output = collectExecution(canister, env)
+  if (!output) return {kind: 'paused', instructions: env.slices?.further ?? 0n}
+  return advance({...restoreInstallation(canister, env), outcome: output}, cause.call)
+}
+
+/** Runs the steps that are left. */
+function advance(installation: Installation, call: Ingress | Request | undefined): InstallCodeResult {
+  const {env, payment, begunWith} = installation
+  for (; installation.step < STEPS.length; installation.step++) {
+    const stop = STEPS[installation.step]!(installation)
+    if (stop === 'paused') {
+      invariant(call, 'only an installation that somebody called for is sliced')
+      pauseInstallation(installation, call)
+      return {kind: 'paused', instructions: begunWith - installation.instructionsLeft + (env.slices?.first ?? 0n)}
+    }
+    if (stop) return conclude(installation, stop)
   }
-  return undefined
+  takeOver(installation)
+  return {kind: 'installed', timeNs: env.timeNs, instructions: settle(installation, payment)}
+}
+
+function conclude(installation: Installation, error: CallError): InstallCodeResult {
+  installation.canister.longExecution = undefined
+  giveUp(installation)
+  return {kind: 'rejected', ...error, instructions: settle(installation, installation.payment)}
+}
+
+/** Gives back what was not used, and returns what was. */
+function settle({canister, env, instructionsLeft}: Installation, {prepaidCycles, budget}: Installation['payment']): bigint {
+  const instructions = budget.instructionLimit - instructionsLeft
+  refundExecution(canister, prepaidCycles, {...budget, instructionsUsed: instructions}, env.fees)
+  if (!env.isSystemSubnet && !env.hasFreeInstallRate) canister.installCodeDebt += instructions
+  return instructions
 }
 
 function takeOver({canister, draft, env}: Installation): void {
   const oldHeap = canister.code?.heap
-  Object.assign(canister, draft)
+  Object.assign(canister, draft, {longExecution: undefined})
   if (oldHeap && oldHeap !== canister.code?.heap) env.runtime.release(oldHeap)
 }
 

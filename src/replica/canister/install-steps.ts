@@ -12,26 +12,16 @@ import {wasmMemoryLimitExceeded} from '../system-api/sandbox.js'
 import type {CallError} from './answers.js'
 import {applyChanges, updateLowMemoryHook} from './apply-changes.js'
 import {appendLogs} from './canister-log.js'
-import type {ExecutionEnvironment} from './environment.js'
 import {describeError} from './error-text.js'
 import {findModuleInfo} from './find-method.js'
 import type {InstallCodeArgs} from './install-code.js'
-import {type ExecutionPlan, errorOf, runExecution} from './run-execution.js'
-import type {ModuleCode} from './runtime.js'
+import type {Installation} from './installation.js'
+import {type ExecutionPlan, errorOf, makeInput} from './run-execution.js'
+import type {FinishedExecution, ModuleCode} from './runtime.js'
 import {callFacts} from './sandbox-facts.js'
 
-export interface Installation {
-  /** As it is before, and stays when the installation fails. */
-  readonly canister: CanisterState
-  /** As it will be. */
-  readonly draft: CanisterState
-  readonly module: ModuleCode
-  readonly args: InstallCodeArgs
-  readonly env: ExecutionEnvironment
-  /** Records of all steps, which outlive a failure. */
-  readonly logs: Uint8Array[]
-  instructionsLeft: bigint
-}
+/** Why an installation does not go on, or that it goes on in a later round. */
+type Stop = CallError | 'paused'
 
 /** Charged for each Wasm instruction of a new module. Digest execution-and-cycles section 3. */
 const COMPILE_INSTRUCTIONS = 6_000n
@@ -39,7 +29,7 @@ const COMPILE_INSTRUCTIONS = 6_000n
 const PERSISTENCE_SECTION = 'enhanced-orthogonal-persistence'
 
 /** Runs `canister_pre_upgrade` of the old code, and parts the draft's memories from the canister's. */
-export function runPreUpgrade(installation: Installation): CallError | undefined {
+export function runPreUpgrade(installation: Installation): Stop | undefined {
   const {canister, draft, args, env} = installation
   const {mode} = args
   const {code} = canister
@@ -57,7 +47,7 @@ export function runPreUpgrade(installation: Installation): CallError | undefined
 }
 
 /** Checks the new module and puts it in the old one's place, with the memories that its mode leaves it. */
-export function replaceModule(installation: Installation): CallError | undefined {
+export function replaceModule(installation: Installation): Stop | undefined {
   const {draft, module, args, env} = installation
   const info = env.runtime.inspectModule(module)
   if ('kind' in info) return failed(draft, 'IC0505', info.message)
@@ -79,7 +69,7 @@ export function replaceModule(installation: Installation): CallError | undefined
 }
 
 /** Fills the new heap and runs the start function. */
-export function runStart(installation: Installation): CallError | undefined {
+export function runStart(installation: Installation): Stop | undefined {
   const {module, heap, stable, heapVersion} = installation.draft.code!
   return runStep(installation, {
     mode: 's',
@@ -90,7 +80,7 @@ export function runStart(installation: Installation): CallError | undefined {
 }
 
 /** Runs `canister_init` or `canister_post_upgrade` with the argument. */
-export function runInit(installation: Installation): CallError | undefined {
+export function runInit(installation: Installation): Stop | undefined {
   const {args, draft, env} = installation
   const {methods} = findModuleInfo(draft, env)!
   const isUpgrade = args.mode.kind === 'upgrade'
@@ -100,7 +90,7 @@ export function runInit(installation: Installation): CallError | undefined {
 }
 
 /** What the canister occupies now must fit the subnet, and be payable above the freezing limit. */
-export function checkMemory({canister, draft, env}: Installation): CallError | undefined {
+export function checkMemory({canister, draft, env}: Installation): Stop | undefined {
   updateLowMemoryHook(draft)
   const before = BigInt(memoryUsageBytes(canister))
   const grown = BigInt(memoryUsageBytes(draft)) - before
@@ -123,20 +113,40 @@ export function checkMemory({canister, draft, env}: Installation): CallError | u
 }
 
 /** One run of code on the draft, with the instructions that earlier steps left. */
-function runStep(installation: Installation, plan: Pick<ExecutionPlan, 'mode' | 'entry' | 'effects' | 'code'>): CallError | undefined {
+function runStep(installation: Installation, plan: Pick<ExecutionPlan, 'mode' | 'entry' | 'effects' | 'code'>): Stop | undefined {
   const {draft, args, env} = installation
   const payload = plan.mode === 'I' ? args.arg : EMPTY_BYTES
-  const output = runExecution(draft, env, {
-    ...plan,
-    call: callFacts(args.sender, {payload}),
-    instructionLimit: installation.instructionsLeft,
-  })
+  const output =
+    takeOutcome(installation) ??
+    startRun(installation, {
+      ...plan,
+      call: callFacts(args.sender, {payload}),
+      instructionLimit: installation.instructionsLeft,
+    })
+  if (!output) return 'paused'
   installation.instructionsLeft -= output.instructions
   installation.logs.push(...output.logs)
   appendLogs(draft, output.logs, env.timeNs)
   if (output.result.kind === 'failure') return errorOf(draft, output)
   const {changes, code} = output.result
   applyChanges(draft, changes, {...(code && {code})})
+  return undefined
+}
+
+/** Of the step that was paused. */
+function takeOutcome(installation: Installation): FinishedExecution | undefined {
+  const {outcome} = installation
+  installation.outcome = undefined
+  return outcome
+}
+
+/** Undefined when the slice is used up: `paused` then holds what runs. */
+function startRun(installation: Installation, plan: ExecutionPlan): FinishedExecution | undefined {
+  const {draft, env} = installation
+  const {code, ...run} = makeInput(draft, env, plan)
+  const output = env.runtime.run({code, ...run, ...(env.slices && {fuel: env.slices.first})})
+  if (output.kind === 'finished') return output
+  installation.paused = run
   return undefined
 }
 

@@ -64,10 +64,17 @@ export class InstanceCache {
   }
 }
 
-function createInstance(compiled: CompiledModule, heapVersion: number, image: InstanceImage | undefined): LiveInstance {
+/** `outOfSlice` as in `InstanceHooks`. */
+export function createInstance(
+  compiled: CompiledModule,
+  heapVersion: number,
+  image: InstanceImage | undefined,
+  outOfSlice?: () => number,
+): LiveInstance {
   const slot: SandboxSlot = {sandbox: undefined}
   const hooks = {
     growMemory: (fromPages: number, deltaPages: number) => slot.sandbox?.growHeap(fromPages * 65_536, deltaPages * 65_536) ?? false,
+    ...(outOfSlice && {outOfSlice}),
   }
   const imports = createImports(slot)
   const used = Object.fromEntries(compiled.info.imports.map((name) => [name, imports[name]!]))

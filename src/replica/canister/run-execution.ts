@@ -11,7 +11,7 @@ import {settleCallContext} from './call-context-life.js'
 import {appendLogs} from './canister-log.js'
 import type {Answer, ExecutionEnvironment} from './environment.js'
 import {describeError} from './error-text.js'
-import type {Effects, EntryPoint, ExecutableCode, FinishedExecution} from './runtime.js'
+import type {Effects, EntryPoint, ExecutableCode, ExecutionInput, FinishedExecution} from './runtime.js'
 import {canisterFacts, subnetFacts} from './sandbox-facts.js'
 
 export interface ExecutionPlan {
@@ -30,10 +30,17 @@ const MAY_CALL: readonly ExecutionMode[] = ['U', 'CQ', 'Ry', 'Rt', 'CRy', 'CRt',
 
 /** Runs to the end; changes nothing but heap and stable memory, and these only where the plan keeps effects. */
 export function runExecution(canister: CanisterState, env: ExecutionEnvironment, plan: ExecutionPlan): FinishedExecution {
+  const output = env.runtime.run(makeInput(canister, env, plan))
+  invariant(output.kind === 'finished', 'an execution without slices runs to its end')
+  return output
+}
+
+/** The snapshot that an execution begins from. */
+export function makeInput(canister: CanisterState, env: ExecutionEnvironment, plan: ExecutionPlan): ExecutionInput {
   const {mode, task, entry, call, instructionLimit, effects, getDataCertificate} = plan
   const code = plan.code ?? canister.code
   invariant(code, `canister ${canister.id} has no code to run`)
-  const output = env.runtime.run({
+  return {
     code,
     entry,
     sandbox: {
@@ -45,9 +52,7 @@ export function runExecution(canister: CanisterState, env: ExecutionEnvironment,
     },
     instructionLimit,
     effects,
-  })
-  invariant(output.kind === 'finished', 'executions are not paused yet')
-  return output
+  }
 }
 
 /** The error of a failed execution with its text, or undefined. */

@@ -4,6 +4,7 @@
  * A runtime is a cache. It may be emptied at any moment without changing a result, and it never calls back into the state.
  */
 
+import type {CanisterId} from '../../protocol/principal.js'
 import type {InvalidModule, ModuleInfo} from '../embedder/types.js'
 import type {Closure} from '../state/call-contexts.js'
 import type {GlobalValue, InstalledModule} from '../state/canister-state.js'
@@ -15,7 +16,14 @@ import type {SystemStateChanges} from '../system-api/system-state-changes.js'
 export interface Runtime {
   /** Decodes, checks and compiles a module, or recalls it. `message` of an invalid one is complete, with its prefix. */
   inspectModule(module: ModuleCode): ModuleInfo | InvalidModule
+  /** Runs until the end, or until `fuel` is used up: then the execution is paused, and nothing has changed. */
   run(input: ExecutionInput): ExecutionOutput
+  /** Lets a paused execution use up to a larger `fuel`, meanwhile, in a lane of its canister. */
+  proceed(input: ExecutionInput): void
+  /** The outcome of `proceed`, which was given the same input: what `run` would give. Without the lane it is computed anew. */
+  collect(input: ExecutionInput): ExecutionOutput
+  /** Gives up the lane of a canister. */
+  abandon(canisterId: CanisterId): void
   /** Drops the instance that belongs to a heap nobody will run on again, e.g. the fork of a query. */
   release(heap: PagedMemory): void
   /** Forgets every instance, heap copy and module: the next execution rebuilds what it needs. Changes no result. */
@@ -60,15 +68,14 @@ export interface ExecutionInput {
   readonly sandbox: SandboxInput
   readonly instructionLimit: bigint
   readonly effects: Effects
+  /** Instructions after which it pauses; without it, it runs to its end. */
+  readonly fuel?: bigint
 }
 
 export type ExecutionOutput =
   | FinishedExecution
-  /**
-   * The execution passed its slice and goes on in a lane: the canister waits until a later round collects the outcome by `laneId`.
-   * Declared so that callers are written for it; `WasmRuntime` runs every execution to its end and does not produce it yet.
-   */
-  | {readonly kind: 'paused'; readonly laneId: number}
+  /** `fuel` is used up. The state holds the canister until a later round collects the outcome. */
+  | {readonly kind: 'paused'}
 
 export interface FinishedExecution {
   readonly kind: 'finished'

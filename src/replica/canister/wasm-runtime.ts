@@ -6,16 +6,15 @@
  */
 
 import {invariant} from '../../base/invariant.js'
-import type {CompiledModule, InvalidModule, ModuleInfo, RunOutcome, Variant} from '../embedder/types.js'
+import type {CanisterId} from '../../protocol/principal.js'
+import type {CompiledModule, InvalidModule, ModuleInfo, Variant} from '../embedder/types.js'
 import {CHUNK_BYTES, type PagedMemory} from '../state/paged-memory.js'
-import {type ExecutionMode, isReplicated} from '../system-api/modes.js'
-import {Sandbox} from '../system-api/sandbox.js'
-import type {SystemStateChanges} from '../system-api/system-state-changes.js'
-import {fromEngineGlobals, toEngineGlobals} from './global-values.js'
+import {toEngineGlobals} from './global-values.js'
 import {InstanceCache, type LiveInstance} from './instance-cache.js'
+import type {Lanes} from './lanes.js'
 import {type Gunzip, ModuleCache} from './module-cache.js'
-import {errorOfOutcome} from './outcome-error.js'
-import type {ExecutableCode, ExecutedCode, ExecutionInput, FinishedExecution, ModuleCode, Runtime} from './runtime.js'
+import {runEntry} from './run-entry.js'
+import type {ExecutableCode, ExecutionInput, ExecutionOutput, ModuleCode, Runtime} from './runtime.js'
 
 export interface WasmRuntimeOptions {
   readonly gunzip: Gunzip
@@ -23,21 +22,21 @@ export interface WasmRuntimeOptions {
   readonly cacheBytes?: number
   /** Forgets everything before each execution: for the test that this changes nothing. */
   readonly isAmnesiac?: boolean
+  /** Where paused executions go on; without lanes they are executed anew from the beginning, with more fuel. */
+  readonly lanes?: Lanes
 }
-
-/** Instructions for each 4 KiB heap page that an execution changed. Digest system-api section 8. */
-const CHANGED_PAGE_INSTRUCTIONS = {wasm32: 1_000, wasm64: 4_000}
-const FREE_OF_PAGE_CHARGE: readonly ExecutionMode[] = ['RQ', 'NRQ', 'TQ', 'F']
 
 export class WasmRuntime implements Runtime {
   readonly #modules: ModuleCache
   readonly #instances: InstanceCache
   readonly #isAmnesiac: boolean
+  readonly #lanes: Lanes | undefined
 
-  constructor({gunzip, cacheBytes, isAmnesiac = false}: WasmRuntimeOptions) {
+  constructor({gunzip, cacheBytes, isAmnesiac = false, lanes}: WasmRuntimeOptions) {
     this.#modules = new ModuleCache(gunzip)
     this.#instances = new InstanceCache(cacheBytes)
     this.#isAmnesiac = isAmnesiac
+    this.#lanes = lanes
   }
 
   inspectModule(module: ModuleCode): ModuleInfo | InvalidModule {
@@ -45,10 +44,30 @@ export class WasmRuntime implements Runtime {
     return compiled.kind === 'invalid' ? compiled : compiled.info
   }
 
-  run(input: ExecutionInput): FinishedExecution {
+  run(input: ExecutionInput): ExecutionOutput {
     if (this.#isAmnesiac) this.forgetAll()
     const first = this.#runVariant(input, 'local')
-    return first === 'inexact' ? (this.#runVariant(input, 'global') as FinishedExecution) : first
+    const exact = first.kind === 'inexact' ? this.#runVariant(input, 'global') : first
+    invariant(exact.kind !== 'inexact', 'the exact variant counts exactly')
+    return exact
+  }
+
+  proceed(input: ExecutionInput): void {
+    if (!this.#lanes) return
+    const {id} = input.sandbox.canister
+    if (this.#lanes.has(id)) this.#lanes.refuel(id, input.fuel!)
+    else this.#lanes.start({input, compiled: this.#compile(input.code.module, 'refuel')})
+  }
+
+  collect(input: ExecutionInput): ExecutionOutput {
+    if (this.#isAmnesiac) this.forgetAll()
+    if (!this.#lanes) return this.run(input)
+    if (!this.#lanes.has(input.sandbox.canister.id)) this.proceed(input)
+    return this.#lanes.collect(input) ?? this.run(input)
+  }
+
+  abandon(canisterId: CanisterId): void {
+    this.#lanes?.discard(canisterId)
   }
 
   release(heap: PagedMemory): void {
@@ -58,62 +77,30 @@ export class WasmRuntime implements Runtime {
   forgetAll(): void {
     this.#instances.clear()
     this.#modules.clear()
+    this.#lanes?.discardAll()
   }
 
-  /** `inexact`: a raw trap under the fast variant; everything is rolled back. */
-  #runVariant(input: ExecutionInput, variant: Variant): FinishedExecution | 'inexact' {
-    const {code, entry, sandbox: facts} = input
-    const live = this.#acquire(input, variant)
-    const sandbox = new Sandbox(facts, live.wasm, code.stable)
-    const outcome = enter(live, sandbox, input)
-    if (outcome.kind === 'trap' && variant === 'local') {
-      this.#undo(live, code, variant)
-      return 'inexact'
-    }
-    const error = errorOfOutcome(outcome, entry, input.instructionLimit)
-    if (error?.errorCode === 'IC0502' && isReplicated(facts.mode))
-      sandbox.log.appendTrap(error.description.replace('Canister trapped: ', ''))
-    const instructions = countInstructions(live, input)
-    const logs = sandbox.log.records
-    if (error) {
-      this.#undo(live, code, variant)
-      return {kind: 'finished', instructions, logs, result: {kind: 'failure', error}}
-    }
-    const changes = sandbox.finish()
-    if (!keepsEffects(input, changes)) {
-      this.#undo(live, code, variant)
-      return {kind: 'finished', instructions, logs, result: {kind: 'success', changes}}
-    }
-    const changed = commit(live, sandbox, input)
-    this.#keep(live, changed)
-    return {kind: 'finished', instructions, logs, result: {kind: 'success', changes, code: changed}}
+  #runVariant(input: ExecutionInput, variant: Variant): ReturnType<typeof runEntry> {
+    const {code, entry} = input
+    const live = this.#acquire(code, entry, variant)
+    const output = runEntry(live, input, variant)
+    const kept = output.kind === 'finished' && output.result.kind === 'success' ? output.result.code : undefined
+    if (!kept) live.wasm.rollback(code.heap)
+    // Instances of the exact variant are made for one execution.
+    if (variant === 'local') this.#keep(live, kept ?? code)
+    return output
   }
 
-  #acquire({code, entry}: ExecutionInput, variant: Variant): LiveInstance {
-    const compiled = this.#modules.compile(code.module, variant)
+  #acquire(code: ExecutableCode, entry: ExecutionInput['entry'], variant: Variant): LiveInstance {
+    const compiled = this.#compile(code.module, variant)
+    if (entry.kind === 'start') return createFirstInstance(this.#instances, compiled, code, entry.keepsHeap)
+    return this.#instances.take(code.heap, code.heapVersion, compiled) ?? createInstanceOf(this.#instances, compiled, code)
+  }
+
+  #compile(module: ModuleCode, variant: Variant): CompiledModule {
+    const compiled = this.#modules.compile(module, variant)
     invariant(compiled.kind === 'compiled', 'only modules that passed inspection are run')
-    if (entry.kind === 'start') return this.#createFirst(compiled, code, entry.keepsHeap)
-    invariant(code.globals, 'globals are known after the first run of a module')
-    const taken = this.#instances.take(code.heap, code.heapVersion, compiled)
-    return taken ?? this.#instances.create(compiled, code.heapVersion, {heap: code.heap, globals: toEngineGlobals(code.globals)})
-  }
-
-  /** Data segments belong to the new heap as it is, not to what the first execution writes. */
-  #createFirst(compiled: CompiledModule, {heap, heapVersion}: ExecutableCode, keepsHeap: boolean): LiveInstance {
-    const fresh = this.#instances.create(compiled, heapVersion)
-    if (!keepsHeap) {
-      fresh.wasm.commit(heap)
-      return fresh
-    }
-    const initialBytes = compiled.info.initialPages * CHUNK_BYTES
-    if (heap.sizeBytes < initialBytes) heap.growTo(initialBytes)
-    return this.#instances.create(compiled, heapVersion, {heap, globals: fresh.wasm.exportGlobals()})
-  }
-
-  /** Takes back what the execution did. Instances of the exact variant are made for one execution. */
-  #undo(live: LiveInstance, code: ExecutableCode, variant: Variant): void {
-    live.wasm.rollback(code.heap)
-    if (variant === 'local') this.#keep(live, code)
+    return compiled
   }
 
   /** Keeps the instance for the next execution on `code`, when it is one that can go on. */
@@ -123,42 +110,28 @@ export class WasmRuntime implements Runtime {
   }
 }
 
-function enter(live: LiveInstance, sandbox: Sandbox, {entry, instructionLimit}: ExecutionInput): RunOutcome {
-  const {wasm, slot} = live
-  wasm.begin(Number(instructionLimit))
-  slot.sandbox = sandbox
-  try {
-    switch (entry.kind) {
-      case 'start':
-        return wasm.runStart()
-      case 'export':
-        return wasm.callExport(entry.name)
-      case 'closure':
-        return wasm.callTable(entry.closure.tableIndex, entry.closure.env)
-    }
-  } finally {
-    slot.sandbox = undefined
+/** Makes instances: the cache, or a lane, which has no other. */
+export type InstanceMaker = Pick<InstanceCache, 'create'>
+
+/** An instance of code that ran before. */
+export function createInstanceOf(maker: InstanceMaker, compiled: CompiledModule, code: ExecutableCode): LiveInstance {
+  invariant(code.globals, 'globals are known after the first run of a module')
+  return maker.create(compiled, code.heapVersion, {heap: code.heap, globals: toEngineGlobals(code.globals)})
+}
+
+/** The first instance of a module. Data segments belong to the new heap as it is, not to what the first execution writes. */
+export function createFirstInstance(
+  maker: InstanceMaker,
+  compiled: CompiledModule,
+  {heap, heapVersion}: ExecutableCode,
+  keepsHeap: boolean,
+): LiveInstance {
+  const fresh = maker.create(compiled, heapVersion)
+  if (!keepsHeap) {
+    fresh.wasm.commit(heap)
+    return fresh
   }
-}
-
-/** Of the execution, and of the heap pages it changed: these up to what was left of the limit. */
-function countInstructions({wasm}: LiveInstance, {code, sandbox, instructionLimit}: ExecutionInput): bigint {
-  const used = BigInt(wasm.instructionsUsed())
-  if (FREE_OF_PAGE_CHARGE.includes(sandbox.mode)) return used
-  const price = wasm.info.isWasm64 ? CHANGED_PAGE_INSTRUCTIONS.wasm64 : CHANGED_PAGE_INSTRUCTIONS.wasm32
-  const charged = used + BigInt(wasm.countChangedPages(code.heap) * price)
-  return charged < instructionLimit ? charged : instructionLimit
-}
-
-function keepsEffects({effects}: ExecutionInput, {answer, calls}: SystemStateChanges): boolean {
-  return effects === 'keep' || effects === 'fork' || (effects === 'forkToWait' && !answer && calls.length > 0)
-}
-
-function commit({wasm}: LiveInstance, sandbox: Sandbox, {code, effects}: ExecutionInput): ExecutedCode {
-  const heap = effects === 'keep' ? code.heap : code.heap.clone()
-  const stable = effects === 'keep' ? code.stable : code.stable.clone()
-  wasm.commit(heap)
-  sandbox.stable.apply(stable)
-  const globals = fromEngineGlobals(wasm.exportGlobals())
-  return {module: code.module, heap, stable, globals, heapVersion: code.heapVersion + 1}
+  const initialBytes = compiled.info.initialPages * CHUNK_BYTES
+  if (heap.sizeBytes < initialBytes) heap.growTo(initialBytes)
+  return maker.create(compiled, heapVersion, {heap, globals: fresh.wasm.exportGlobals()})
 }

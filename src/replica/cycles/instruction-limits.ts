@@ -12,6 +12,11 @@ export interface InstructionLimits {
   readonly inspectMessage: bigint
   /** Counted for every call of a composite query, beside what the callee executes. */
   readonly compositeCallOverhead: bigint
+  /**
+   * After which an execution pauses in its first round. Not the Internet Computer's: there, an execution has one of the threads to itself;
+   * here, queries wait for the state's own thread, and should not wait long.
+   */
+  readonly firstSlice: bigint
   /** Most that runs in one round without a pause. */
   readonly slice: bigint
   readonly installSlice: bigint
@@ -26,6 +31,7 @@ const APPLICATION: InstructionLimits = {
   query: 5_000_000_000n,
   inspectMessage: 200_000_000n,
   compositeCallOverhead: 50_000_000n,
+  firstSlice: 100_000_000n,
   slice: 2_000_000_000n,
   installSlice: 2_000_000_000n,
   round: 7_000_000_000n,

@@ -39,7 +39,9 @@ export class WasmInstance {
   readonly #functions: ReadonlyMap<string, () => void>
   readonly #hooks: InstanceHooks
   readonly #dirty: DirtyPages
-  /** Instructions the execution may use in all: what `begin` gave and each slice since. */
+  /** Instructions the execution was given: by `begin` and each slice since. */
+  #fuel = 0
+  /** What it may use in all. */
   #limit = 0
   #isStale = false
 
@@ -71,10 +73,14 @@ export class WasmInstance {
     return this.#isStale || this.#engine.dropped.value !== 0
   }
 
-  /** Starts a message: sets its instruction limit (below 2^53) and remembers the globals for `rollback`. */
-  begin(instructionLimit: number): void {
-    this.#limit = instructionLimit
-    this.#engine.begin(instructionLimit)
+  /**
+   * Starts a message with `fuel` instructions (below 2^53) and remembers the globals for `rollback`. `limit` bounds what is counted: an
+   * execution that ends between two checks may have used more than it was given.
+   */
+  begin(fuel: number, limit = fuel): void {
+    this.#fuel = fuel
+    this.#limit = limit
+    this.#engine.begin(fuel)
   }
 
   /** Calls an exported function of type `() -> ()`. */
@@ -103,7 +109,7 @@ export class WasmInstance {
 
   /** Instructions since `begin`, at most the limit. */
   instructionsUsed(): number {
-    return Math.min(this.#limit, this.#limit - this.#engine.getCounter())
+    return Math.min(this.#limit, this.#fuel - this.#engine.getCounter())
   }
 
   /** Instructions left, never negative; in variant `refuel` of the slice. */
@@ -196,7 +202,8 @@ export class WasmInstance {
     while (getCounter() < 0) {
       const fuel = this.#hooks.outOfSlice?.() ?? 0
       if (fuel <= 0) throw new InstructionsExhausted()
-      this.#limit += fuel
+      this.#fuel += fuel
+      this.#limit = Math.max(this.#limit, this.#fuel)
       setCounter(getCounter() + fuel)
     }
   }

@@ -28,7 +28,7 @@ export function executeCanister(
   memory: MessageMemory,
 ): bigint {
   let rest = budget
-  while (rest > 0n) {
+  while (rest > 0n && !canister.longExecution) {
     const next = tasks.shift() ?? canister.queues.popInput()
     if (next === undefined) break
     rest -= executeOne(state, canister, next, context, memory) + EXECUTION_OVERHEAD
@@ -36,7 +36,7 @@ export function executeCanister(
   return rest
 }
 
-/** Returns the instructions used. */
+/** Returns the instructions used in this round. */
 function executeOne(
   state: ReplicatedState,
   canister: CanisterState,
@@ -46,14 +46,40 @@ function executeOne(
 ): bigint {
   const bytesBefore = canister.queues.guaranteedBytes
   const result = run(canister, input, context)
+  if (typeof input === 'string' || input.kind !== 'response') state.metrics.updateTransactionsTotal++
+  absorb(state, canister, {input, result, bytesBefore}, context, memory)
+  return result.instructions
+}
+
+/** Goes on with the long execution of a message or task. */
+export function resumeCanister(state: ReplicatedState, canister: CanisterState, context: RoundContext, memory: MessageMemory): void {
+  const {cause} = canister.longExecution!
+  invariant(cause.kind !== 'install', 'installations go on with the calls to the management canister')
+  const input = cause.kind === 'task' ? cause.task : cause.message
+  const bytesBefore = canister.queues.guaranteedBytes
+  const result = context.rooms.resumeMessage(canister, context.env)
+  absorb(state, canister, {input, result, bytesBefore}, context, memory)
+}
+
+interface Outcome {
+  readonly input: CanisterTask | CanisterMessage
+  readonly result: ExecutionResult
+  readonly bytesBefore: number
+}
+
+function absorb(
+  state: ReplicatedState,
+  canister: CanisterState,
+  {input, result, bytesBefore}: Outcome,
+  context: RoundContext,
+  memory: MessageMemory,
+): void {
   deliverAnswers(state, canister, result.answers)
   if (typeof input !== 'string' && input.kind === 'ingress') markProcessing(state, input.id)
-  if (typeof input === 'string' || input.kind !== 'response') state.metrics.updateTransactionsTotal++
   state.touched.canisters.add(canister.id)
   memory.add(canister.queues.guaranteedBytes - bytesBefore)
   invariant(canister.cycles >= 0n, `the balance of ${canister.id} is negative`)
-  context.trace?.(describe(state, canister, input, result))
-  return result.instructions
+  if (!result.isPaused) context.trace?.(describe(state, canister, input, result))
 }
 
 function run(canister: CanisterState, input: CanisterTask | CanisterMessage, {rooms, env}: RoundContext): ExecutionResult {

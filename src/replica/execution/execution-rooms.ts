@@ -14,9 +14,11 @@ export interface ExecutionRooms {
   executeMessage(canister: CanisterState, message: Ingress | Request, env: ExecutionEnvironment): ExecutionResult
   executeResponse(canister: CanisterState, response: Response, env: ExecutionEnvironment): ExecutionResult
   executeTask(canister: CanisterState, task: CanisterTask, env: ExecutionEnvironment): ExecutionResult
+  resumeMessage(canister: CanisterState, env: ExecutionEnvironment): ExecutionResult
   /** Drops code and memories and answers every open call context. */
   uninstallCode(canister: CanisterState): readonly Answer[]
   executeManagementCall(where: Omit<ManagementEnvironment, 'chainKeySeed'>, call: Ingress | Request): ManagementExecution
+  resumeManagementCall(where: Omit<ManagementEnvironment, 'chainKeySeed'>, canister: CanisterState): ManagementExecution
   examineManagementIngress(method: string, payload: Uint8Array): ManagementIngress
 }
 
@@ -39,5 +41,7 @@ export interface RoundContext {
   readonly env: ExecutionEnvironment
   readonly registry: Registry
   readonly rooms: ExecutionRooms
+  /** A checkpoint is due that consensus makes: no execution may be under way. */
+  readonly isSummary: boolean
   readonly trace?: (event: TraceEvent) => void
 }

@@ -19,7 +19,9 @@ export function chargeIdleCanisters(state: ReplicatedState, context: RoundContex
     for (const cycles of Object.values(consumed)) state.metrics.consumedCyclesTotal += cycles
 }
 
+/** One with a long execution pays when that has ended: it must not be uninstalled under it. */
 function chargeCanister(state: ReplicatedState, canister: CanisterState, fees: FeeTable): 'paid' | 'dry' {
+  if (canister.longExecution) return 'paid'
   if (fees.isFree) {
     canister.chargedUntilNs = state.timeNs
     return 'paid'

@@ -13,6 +13,8 @@ export const OUTCALL_TIMEOUT_NS = 60_000_000_000n
 export interface NextWake {
   /** Messages wait for execution: the next round may begin at once. */
   readonly hasWork: boolean
+  /** Some execution goes on until the next round: it should not begin before that slice is used up. */
+  readonly hasLongExecution: boolean
   /** Some running canister exports a heartbeat. */
   readonly hasHeartbeat: boolean
   /** The earliest timer or deadline, nanoseconds since 1970; may lie in the past. Undefined when there is none. */
@@ -23,9 +25,11 @@ export function findNextWake(state: ReplicatedState): NextWake {
   let hasWork =
     state.subnetInput.length > 0 || state.subnetOutput.length > 0 || state.pendingSubnetCalls.some(({kind}) => kind === 'raw_rand')
   let heartbeat = false
+  let long = false
   let dueNs: bigint | undefined
   for (const canister of selectCanisters(state, () => true)) {
-    hasWork ||= canister.queues.hasInput() || canister.queues.hasOutput()
+    long ||= canister.longExecution !== undefined
+    hasWork ||= long || canister.queues.hasInput() || canister.queues.hasOutput()
     const isRunning = canister.status.kind === 'running'
     heartbeat ||= isRunning && hasHeartbeat(canister)
     if (isRunning && canister.globalTimerNs !== 0n && canister.code?.module.exportsGlobalTimer)
@@ -35,7 +39,7 @@ export function findNextWake(state: ReplicatedState): NextWake {
   for (const {sinceNs} of state.outbound) dueNs = earlier(dueNs, sinceNs + OUTPUT_TIMEOUT_NS)
   for (const pending of state.pendingSubnetCalls)
     if (pending.kind === 'http_request') dueNs = earlier(dueNs, pending.sinceNs + OUTCALL_TIMEOUT_NS)
-  return {hasWork, hasHeartbeat: heartbeat, dueNs}
+  return {hasWork, hasLongExecution: long, hasHeartbeat: heartbeat, dueNs}
 }
 
 function deadlines({callbacks, status, queues}: CanisterState): bigint[] {

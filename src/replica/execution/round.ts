@@ -13,7 +13,8 @@ import {deliverOutput, deliverSubnetOutput} from './deliver-output.js'
 import {executeCanister} from './execute-canister.js'
 import type {CanisterTask, RoundContext} from './execution-rooms.js'
 import {chargeIdleCanisters} from './idle-charges.js'
-import {executeManagementCalls} from './management-calls.js'
+import {grantSlices, resumeLongExecutions} from './long-executions.js'
+import {executeManagementCalls, hasReadyCall} from './management-calls.js'
 import type {MessageMemory} from './message-memory.js'
 import {shedLoad} from './shed-load.js'
 import {finishStopping} from './stop-contexts.js'
@@ -29,10 +30,12 @@ const MANAGEMENT_SHARE = 16n
 
 export function executeRound(state: ReplicatedState, context: RoundContext, memory: MessageMemory): void {
   const budget = messageBudget(context.env.isSystemSubnet)
+  resumeLongExecutions(state, context, memory)
   executeManagementCalls(state, budget / MANAGEMENT_SHARE, context)
   deliverAll(state, context, memory)
   executeMessages(state, budget, context, memory)
   for (const canister of selectCanisters(state, ({status}) => status.kind === 'stopping')) finishStopping(state, canister)
+  grantSlices(state, context)
   chargeIdleCanisters(state, context)
   deliverAll(state, context, memory)
   shedLoad(state)
@@ -59,16 +62,20 @@ function messageBudget(isSystemSubnet: boolean): bigint {
 function executeMessages(state: ReplicatedState, budget: bigint, context: RoundContext, memory: MessageMemory): void {
   const ran = new Set<CanisterState>()
   const tasks = collectTasks(state)
-  let active = selectCanisters(state, (canister) => canister.queues.hasInput() || tasks.has(canister))
+  let active = selectCanisters(state, (canister) => isFree(canister) && (canister.queues.hasInput() || tasks.has(canister)))
   let rest = budget
-  while (rest > 0n && (active.length > 0 || state.subnetInput.length > 0)) {
+  while (rest > 0n && (active.length > 0 || hasReadyCall(state))) {
     rest = runIteration({state, order: schedule(active), tasks, ran, context, memory}, rest)
     const received = deliverOutput(state, sortById(active), context, memory)
     rest = executeManagementCalls(state, rest, context)
     for (const canister of deliverSubnetOutput(state, memory)) received.add(canister)
     for (const canister of active) if (canister.queues.hasInput()) received.add(canister)
-    active = [...received].filter(({id}) => state.canisters.has(id))
+    active = [...received].filter((canister) => state.canisters.has(canister.id) && isFree(canister))
   }
+}
+
+function isFree({longExecution}: CanisterState): boolean {
+  return longExecution === undefined
 }
 
 interface Iteration {

@@ -26,7 +26,7 @@ function hasHook({code, lowWasmMemoryHook}: CanisterState): boolean {
 
 /** True when `takeTasks` may find one: cheap, for the pass over all canisters. */
 export function mayHaveTask(canister: CanisterState, nowNs: bigint): boolean {
-  if (canister.code === undefined || canister.status.kind !== 'running') return false
+  if (canister.code === undefined || canister.status.kind !== 'running' || canister.longExecution) return false
   return hasHook(canister) || hasHeartbeat(canister) || isTimerDue(canister, nowNs)
 }
 

@@ -8,11 +8,13 @@ import {invariant} from '../../base/invariant.js'
 import {MANAGEMENT_CANISTER_ID, type Principal, principalToText} from '../../protocol/principal.js'
 import {type ErrorCode, rejectCodeOf} from '../../protocol/reject-codes.js'
 import type {ExecutionEnvironment, QueryCall} from '../canister/environment.js'
+import {getLongExecution} from '../canister/long-execution.js'
 import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {CallOutcome, Ingress, RejectCode, Request} from '../state/messages.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {isVisibleTo} from './canister-status.js'
+import {resumeInstallMethod} from './install-code.js'
 import {canisterNotFound, isController, type ManagementCall, type ManagementStep, onlyControllers, reject} from './management-call.js'
 import {decodeManagementArgs, encodeManagementReply} from './management-codec.js'
 import {findMethodSpec, type MethodSpec} from './methods.js'
@@ -38,6 +40,18 @@ export function executeManagementCall(where: ManagementEnvironment, message: Ing
   if (!isAllowed) return rejected('IC0406', notAllowed(message))
   const cycles = message.kind === 'request' ? message.cycles : 0n
   return encodeStep(runMethod(where, message, spec, cycles), message.method)
+}
+
+/** Goes on with the installation that holds a canister, and with the call that asked for it. */
+export function resumeManagementCall(where: ManagementEnvironment, canister: CanisterState): ManagementExecution {
+  const {cause} = getLongExecution(canister)
+  invariant(cause.kind === 'install', 'of all methods only installations are long')
+  const {call: message} = cause
+  const decoded = decodeManagementArgs(message.method, message.payload)
+  invariant(decoded.kind !== 'malformed', 'the arguments of an installation under way were decoded before')
+  const cycles = message.kind === 'request' ? message.cycles : 0n
+  const call = {...where, message, sender: message.sender, cycles, args: decoded.args} as ManagementCall<never>
+  return encodeStep(resumeInstallMethod(call, canister), message.method)
 }
 
 function notAllowed({kind, method}: Ingress | Request): string {

@@ -9,7 +9,7 @@ import {concatBytes, equalBytes, toHex} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
 import {type CanisterId, principalToText} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
-import {type InstallMode, installCode} from '../canister/install-code.js'
+import {type InstallCodeResult, type InstallMode, installCode, resumeInstall} from '../canister/install-code.js'
 import type {CanisterState} from '../state/canister-state.js'
 import {CHUNK_SIZE_BYTES, listBytes, noSuchChunk, storeError} from './chunk-store.js'
 import {recordChange} from './history.js'
@@ -78,13 +78,29 @@ export function installChunkedCode(call: ManagementCall<InstallChunkedCodeArgs>,
 /** `assemblyInstructions` were spent on putting the module together. */
 function install(call: ManagementCall<CommonArgs>, canister: CanisterState, wasm: Uint8Array, assemblyInstructions = 0n): ManagementStep {
   const mode = readMode(call.args.mode)
-  const result = installCode(canister, {mode, wasm, arg: call.args.arg, sender: call.sender, assemblyInstructions}, call.env)
+  return answer(
+    call,
+    canister,
+    installCode(canister, {mode, wasm, arg: call.args.arg, sender: call.sender, assemblyInstructions}, call.env, call.message),
+  )
+}
+
+/** Goes on with an installation that was paused. `call` is what it began with. */
+export function resumeInstallMethod(
+  call: ManagementCall<InstallCodeArgs | InstallChunkedCodeArgs>,
+  canister: CanisterState,
+): ManagementStep {
+  return answer(call, canister, resumeInstall(canister, call.env))
+}
+
+function answer(call: ManagementCall<CommonArgs>, canister: CanisterState, result: InstallCodeResult): ManagementStep {
   touch(call.state, canister.id)
   const {instructions} = result
+  if (result.kind === 'paused') return {kind: 'deferred', instructions}
   if (result.kind === 'rejected') return {...reject(result.errorCode as ErrorCode, result.message), instructions}
-  recordChange(canister, call.env.timeNs, changeOrigin(call), {
+  recordChange(canister, result.timeNs, changeOrigin(call), {
     kind: 'code_deployment',
-    mode: mode.kind,
+    mode: readMode(call.args.mode).kind,
     moduleHash: canister.code!.module.hash,
   })
   return {...reply(), instructions}

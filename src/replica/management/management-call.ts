@@ -39,7 +39,7 @@ export type ManagementStep = {
 } & (
   | {readonly kind: 'reply'; readonly value: readonly unknown[]}
   | {readonly kind: 'reject'; readonly errorCode: ErrorCode; readonly message: string}
-  /** The answer comes later: from the stop contexts, from consensus, or from a next round. */
+  /** The answer comes later: from the stop contexts, from consensus, or from a next round of a long installation. */
   | {readonly kind: 'deferred'}
 )
 

@@ -30,7 +30,7 @@ export function processBatch(state: ReplicatedState, batch: Batch, context: Batc
   const sinceLastRoundNs = batch.timeNs - state.timeNs
   beginBatch(state, batch, context.previousRootHash)
   const {registry, rooms, trace} = context
-  const round: RoundContext = {env: environmentOf(state, context), registry, rooms, ...(trace && {trace})}
+  const round: RoundContext = {env: environmentOf(state, context), registry, rooms, isSummary: batch.isSummary, ...(trace && {trace})}
   decayInstallDebts(state, sinceLastRoundNs)
   expireMessages(state)
   inductIngress(state, batch.ingress, {...round.env, rooms})

@@ -2,12 +2,23 @@
 
 import {Worker} from 'node:worker_threads'
 import type {OutcallResult} from '../adapters/perform-outcall.js'
+import type {CertificateUse} from '../certification/delegations.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
-import type {Executed, ExecutionSetup, FilterVerdict, FromExecution, Ready, ToExecution} from './messages.js'
+import type {
+  Checkpointed,
+  Executed,
+  ExecutionSetup,
+  FilterVerdict,
+  FromExecution,
+  Question,
+  Ready,
+  ReplayCare,
+  ToExecution,
+} from './messages.js'
 
 /** Deep recursion of canisters happens on this stack: the depth counter of the engine ends it long before. */
 const STACK_MB = 64
@@ -21,6 +32,7 @@ export class ExecutionClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number | 'ready' | 'executed', Waiting>()
   readonly #ready: Promise<Ready>
+  #questions: Question[] = []
   #nextId = 0
   #failure: Error | undefined
 
@@ -47,9 +59,9 @@ export class ExecutionClient {
   }
 
   /** One batch at a time, each the successor of the one before. */
-  execute(batch: Batch): Promise<Executed> {
+  execute(batch: Batch, care?: ReplayCare): Promise<Executed> {
     const executed = this.#wait<Executed>('executed')
-    this.#post({kind: 'execute', batch})
+    this.#post({kind: 'execute', batch, ...(care && {care})})
     return executed
   }
 
@@ -57,8 +69,14 @@ export class ExecutionClient {
     this.#post({kind: 'certified', height, signature})
   }
 
-  filter(ingress: Ingress): Promise<FilterVerdict> {
-    return this.#ask((id) => ({kind: 'filter', id, ingress}))
+  /** Resolves when every long execution has used up its slice: the next round will not wait for one. */
+  slicesUsed(): Promise<void> {
+    return this.#order((id) => ({kind: 'settle', id}))
+  }
+
+  /** `use`: of the certificate, should the message be known and answered already. */
+  filter(ingress: Ingress, {scope, effectiveId, delegation}: CertificateUse): Promise<FilterVerdict> {
+    return this.#ask((id) => ({kind: 'filter', id, ingress, use: {scope, effectiveId, delegation}}))
   }
 
   query(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
@@ -73,9 +91,13 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'finishOutcall', id, request, result}))
   }
 
-  /** Writes a checkpoint of the state as it is now; resolves with its height when it is on disk. */
-  checkpoint(anchor: Uint8Array): Promise<number> {
-    return this.#ask((id) => ({kind: 'checkpoint', id, anchor}))
+  /** Writes a checkpoint of the state as it is now; resolves when it is on disk. */
+  checkpoint(anchor: Uint8Array): Promise<Checkpointed> {
+    return this.#order((id) => ({kind: 'checkpoint', id, anchor}))
+  }
+
+  forgetCheckpoints(belowHeight: number): Promise<void> {
+    return this.#order((id) => ({kind: 'forget', id, belowHeight}))
   }
 
   /** Ends the worker; what was asked and not answered is rejected. */
@@ -84,10 +106,19 @@ export class ExecutionClient {
     await this.#worker.terminate()
   }
 
-  #ask<T>(build: (id: number) => ToExecution): Promise<T> {
+  /** Something to be done in its turn, and to be told of when it is. */
+  #order<T>(build: (id: number) => ToExecution): Promise<T> {
+    const id = this.#nextId++
+    const done = this.#wait<T>(id)
+    this.#post(build(id))
+    return done
+  }
+
+  /** Leaves with whatever else is asked in this turn of the event loop. */
+  #ask<T>(build: (id: number) => Question): Promise<T> {
     const id = this.#nextId++
     const answer = this.#wait<T>(id)
-    this.#post(build(id))
+    if (this.#questions.push(build(id)) === 1) setImmediate(() => this.#postQuestions())
     return answer
   }
 
@@ -96,8 +127,17 @@ export class ExecutionClient {
     return new Promise((resolve, reject) => this.#waiting.set(key, {resolve, reject}))
   }
 
+  /** In the order in which things were said. */
   #post(message: ToExecution): void {
+    this.#postQuestions()
     this.#worker.postMessage(message)
+  }
+
+  #postQuestions(): void {
+    if (this.#questions.length === 0) return
+    const questions = this.#questions
+    this.#questions = []
+    this.#worker.postMessage({kind: 'questions', questions} satisfies ToExecution)
   }
 
   #receive(message: FromExecution): void {
@@ -105,14 +145,15 @@ export class ExecutionClient {
       case 'ready':
       case 'executed':
         return this.#settle(message.kind, message)
-      case 'verdict':
-        return this.#settle(message.id, message.verdict)
-      case 'answer':
-        return this.#settle(message.id, message.answer)
-      case 'outcallFinished':
-        return this.#settle(message.id, message.payload)
+      case 'answers':
+        for (const {id, value} of message.answers) this.#settle(id, value)
+        return
+      case 'settled':
+        return this.#settle(message.id, undefined)
       case 'checkpointed':
-        return this.#settle(message.id, message.height)
+        return this.#settle(message.id, message)
+      case 'forgotten':
+        return this.#settle(message.id, undefined)
       case 'failed':
         return this.#fail(Object.assign(new Error(message.error.message), message.error))
     }

@@ -10,10 +10,11 @@ import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../canister/wasm-runtime.js'
 import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
+import {type CertificateUse, type RootCertification, SubnetDelegations} from '../certification/delegations.js'
 import {type LabelPath, type LabelTree, textLabel} from '../certification/label-tree.js'
 import {createStateTree, type StateTree, updateStateTree} from '../certification/state-tree.js'
-import {makeWitness} from '../certification/witness.js'
-import {feesFor} from '../cycles/fees.js'
+import {type Exclusion, makeWitness} from '../certification/witness.js'
+import {type FeeTable, feesFor} from '../cycles/fees.js'
 import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
@@ -24,11 +25,11 @@ import {finishOutcall} from '../management/http-response.js'
 import type {Batch} from '../messaging/batch.js'
 import {processBatch} from '../messaging/process-batch.js'
 import {getSubnet} from '../registry/ranges.js'
-import type {SubnetRecord} from '../registry/subnet-record.js'
 import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
+import {type Care, carefulRooms} from './careful-rooms.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
@@ -39,47 +40,57 @@ import {answerReadState} from './read-state-answer.js'
 
 export interface ExecutionCoreOptions {
   readonly state: ReplicatedState
+  /** The state is that of a checkpoint; else all of it goes into the next one. */
+  readonly isSaved?: boolean
   readonly keys: GenesisKeys
   readonly runtime: WasmRuntimeOptions
+  /** Other than the Internet Computer's: for tests. */
+  readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
+  /** Of the root subnet, where this is another one. */
+  readonly root?: RootCertification
 }
 
 /** What answers are made from: a state whose root is signed. */
 export interface CertifiedView {
   readonly state: ReplicatedState
-  readonly labels: LabelTree
-  readonly signature: Uint8Array
+  /** A certificate that shows these paths. */
+  readonly certify: (paths: readonly LabelPath[], use: CertificateUse, exclude?: Exclusion) => Uint8Array
   readonly keys: GenesisKeys
   readonly env: ExecutionEnvironment
   readonly queries: QueryCounter
 }
 
 const REQUEST_STATUS = textLabel('request_status')
-const CANISTER = textLabel('canister')
-const CERTIFIED_DATA = textLabel('certified_data')
 
 export class ExecutionCore {
   readonly state: ReplicatedState
   readonly #keys: GenesisKeys
-  readonly #subnet: SubnetRecord
   readonly #tree: StateTree
   readonly #runtime: WasmRuntime
   readonly #rooms: ExecutionRooms
+  readonly #slices: ExecutionCoreOptions['slices']
   readonly #trace: (event: TraceEvent) => void
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
   readonly #queries = new QueryCounter()
+  readonly #delegations: SubnetDelegations
   #instructions = 0n
   #rootHash: Uint8Array
-  #signature: Uint8Array | undefined
+  /** Undefined while the newest state is not certified. */
+  #certified: CertifiedView | undefined
+  readonly #fees: FeeTable
 
-  constructor({state, keys, runtime, trace}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, slices, trace, root}: ExecutionCoreOptions) {
     this.state = state
+    if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
-    this.#subnet = getSubnet(keys.registry, state.subnetId)
+    this.#delegations = new SubnetDelegations(state.subnetId, root)
+    this.#fees = feesFor(getSubnet(keys.registry, state.subnetId))
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
     this.#rooms = createExecutionRooms(keys)
+    this.#slices = slices
     this.#trace = (event) => {
       this.#instructions += event.instructions
       trace?.(event)
@@ -110,21 +121,22 @@ export class ExecutionCore {
     return this.#outcallsFrom(0)
   }
 
-  execute(batch: Batch): Executed {
+  execute(batch: Batch, care?: Care): Executed {
     const {nextSubnetCallId} = this.state
     const {registry, rootKeyDer} = this.#keys
     this.#instructions = 0n
     processBatch(this.state, batch, {
       registry,
-      rooms: this.#rooms,
+      rooms: care ? carefulRooms(this.#rooms, care) : this.#rooms,
       runtime: this.#runtime,
       rootKeyDer,
       previousRootHash: this.#rootHash,
+      ...(this.#slices && {slices: this.#slices}),
       trace: this.#trace,
     })
     updateStateTree(this.#tree, this.state, registry)
     this.#rootHash = this.#labels.rootHash()
-    this.#signature = undefined
+    this.#certified = undefined
     for (const id of this.state.touched.canisters) this.#unsaved.add(id)
     return {
       kind: 'executed',
@@ -149,43 +161,43 @@ export class ExecutionCore {
 
   /** Queries and `read_state` are answered only between this and the next batch. */
   certified(height: number, signature: Uint8Array): void {
-    if (height === this.state.height) this.#signature = signature
+    if (height === this.state.height) this.#certified = this.#makeView(signature)
   }
 
   get isCertified(): boolean {
-    return this.#signature !== undefined
+    return this.#certified !== undefined
   }
 
-  filter(ingress: Ingress): FilterVerdict {
+  filter(ingress: Ingress, use: CertificateUse): FilterVerdict {
     const entry = this.state.ingressHistory.get(ingress.id)
-    if (entry) return this.#known(ingress.id, entry.state.kind === 'terminal' || entry.state.kind === 'done')
+    if (entry) return this.#known(ingress.id, use, entry.state.kind === 'terminal' || entry.state.kind === 'done')
     const rejection = filterIngress(this.state, ingress, {env: this.#environment(), registry: this.#keys.registry})
     return rejection ? {kind: 'rejected', ...rejection} : {kind: 'accepted'}
   }
 
   query(request: ReadRequest, nowNs: bigint): ReadAnswer {
-    return answerQuery(this.#certifiedView(), request, nowNs)
+    return answerQuery(this.#certified!, request, nowNs)
   }
 
   /** The answer of an outcall from what this node fetched. */
   finishOutcall(request: HttpOutcall, result: OutcallResult): ResponsePayload {
-    return finishOutcall({state: this.state, env: this.#environment()}, request, result)
+    return finishOutcall(this.#certified!, request, result)
   }
 
   readState(request: ReadRequest, nowNs: bigint): ReadAnswer {
-    return answerReadState(this.#certifiedView(), request, nowNs)
+    return answerReadState(this.#certified!, request, nowNs)
   }
 
-  #certifiedView(): CertifiedView {
-    const signature = this.#signature!
-    const getDataCertificate = (id: string): Uint8Array =>
-      encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
+  #makeView(signature: Uint8Array): CertifiedView {
+    const certify: CertifiedView['certify'] = (paths, use, exclude) => {
+      const delegation = this.#delegations.find(use)
+      return encodeCertificateFor({tree: this.#labels, paths, signature, ...(exclude && {exclude}), ...(delegation && {delegation})})
+    }
     return {
       state: this.state,
-      labels: this.#labels,
-      signature,
+      certify,
       keys: this.#keys,
-      env: {...this.#environment(), getDataCertificate},
+      env: this.#environment(),
       queries: this.#queries,
     }
   }
@@ -202,15 +214,24 @@ export class ExecutionCore {
     return {added, pendingIds: pending.map(({id}) => id)}
   }
 
-  #known(id: MessageId, isTerminal: boolean): FilterVerdict {
-    if (!isTerminal || !this.#signature) return {kind: 'known'}
-    const certificate = encodeCertificateFor({tree: this.#labels, paths: [[REQUEST_STATUS, id]], signature: this.#signature})
+  #known(id: MessageId, use: CertificateUse, isTerminal: boolean): FilterVerdict {
+    if (!isTerminal || !this.#certified) return {kind: 'known'}
+    const certificate = this.#certified.certify([[REQUEST_STATUS, id]], use)
     return {kind: 'known', certificate}
   }
 
   #answered(id: MessageId): AnsweredRequest {
     const path: LabelPath = [REQUEST_STATUS, id]
-    return {id, witness: encodeHashTree(makeWitness(this.#labels, [path, TIME_PATH]))}
+    const witness = encodeHashTree(makeWitness(this.#labels, [path, TIME_PATH]))
+    const delegations = this.#delegationsFor(this.state.ingressHistory.get(id)!.effectiveCanisterId)
+    return {id, witness, ...(delegations && {delegations})}
+  }
+
+  #delegationsFor(effectiveId: CanisterId): AnsweredRequest['delegations'] {
+    const scope = effectiveId === this.state.subnetId ? 'subnet' : 'canister'
+    const flat = this.#delegations.findEncoded({scope, effectiveId, delegation: 'flat'})
+    const tree = this.#delegations.findEncoded({scope, effectiveId, delegation: 'tree'})
+    return flat && tree && {flat, tree}
   }
 
   #viewChange(): InductionViewChange {
@@ -227,6 +248,6 @@ export class ExecutionCore {
   }
 
   #viewOf(canister: CanisterState): InductionViewChange['canisters'][number] {
-    return {id: canister.id, spendableCycles: canister.cycles - freezingLimit(canister, feesFor(this.#subnet))}
+    return {id: canister.id, spendableCycles: canister.cycles - freezingLimit(canister, this.#fees)}
   }
 }

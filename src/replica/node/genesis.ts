@@ -5,7 +5,7 @@
  */
 
 import {randomBytes} from 'node:crypto'
-import {existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fromHex, toHex} from '../../base/bytes.js'
 import {encodePublicKey, selfAuthenticatingId} from '../../protocol/der.js'
@@ -15,7 +15,7 @@ import {BLS_ORDER, blsPublicKey} from '../crypto/bls.js'
 import {deriveBytes, deriveScalar, type Ed25519Key, ed25519KeyFromSeed} from '../crypto/keys.js'
 import {getSubnet} from '../registry/ranges.js'
 import type {Registry, SubnetRecord} from '../registry/subnet-record.js'
-import {GenesisDamaged} from './errors.js'
+import {GenesisDamaged, SystemCanistersMissing} from './errors.js'
 
 /** What is on disk; the version is that of this file's shape. */
 interface GenesisFile {
@@ -23,12 +23,16 @@ interface GenesisFile {
   readonly seed: string
   /** Nanoseconds since 1970, as text. */
   readonly createdAtNs: string
+  /** The network began with the system canisters of the image beside this file. */
+  readonly hasSystemCanisters?: boolean
 }
 
 export interface Genesis {
   /** 32 random bytes. */
   readonly seed: Uint8Array
   readonly createdAtNs: bigint
+  /** Image of the system canisters that the network began with. */
+  readonly systemCanisters?: string | undefined
 }
 
 /** Secrets and ids that follow from the seed. `initBls` must have been awaited. */
@@ -46,6 +50,8 @@ export interface GenesisKeys {
 }
 
 const FILE = 'genesis.json'
+/** A copy, so that a newer icicle replays the network with the canisters it began with. */
+const SYSTEM_CANISTERS_FILE = 'system-canisters.br'
 
 /** First and last number of the ids that new canisters get: those of dfx's local networks. */
 const ALLOCATION = {first: 0x8000_0000_0010_0000n, last: 0x8000_0000_001f_ffffn}
@@ -55,27 +61,50 @@ const LAST_SPECIFIED = 0x7fff_ffff_ffff_ffffn
 const FEE_NODE_COUNT = 13
 const SECOND_NS = 1_000_000_000n
 
-/** Reads the genesis of a network, or makes one. Throws GenesisDamaged. */
-export function loadGenesis(stateFolder: string, nowNs: () => bigint): Genesis {
+export interface GenesisOptions {
+  readonly nowNs: () => bigint
+  /** Image of the system canisters, when the network is to have them. */
+  readonly systemCanisters?: string | undefined
+}
+
+/** Reads the genesis of a network, or makes one. Throws GenesisDamaged, SystemCanistersMissing. */
+export function loadGenesis(stateFolder: string, {nowNs, systemCanisters}: GenesisOptions): Genesis {
   const file = join(stateFolder, FILE)
-  if (!existsSync(file)) return createGenesis(stateFolder, nowNs())
+  if (!existsSync(file)) return createGenesis(stateFolder, nowNs(), systemCanisters)
+  const {seed, createdAtNs, hasSystemCanisters} = readGenesis(file)
+  if (systemCanisters !== undefined && !hasSystemCanisters) throw new SystemCanistersMissing()
+  return {
+    seed: fromHex(seed),
+    createdAtNs: BigInt(createdAtNs),
+    ...(hasSystemCanisters && {systemCanisters: join(stateFolder, SYSTEM_CANISTERS_FILE)}),
+  }
+}
+
+function readGenesis(file: string): GenesisFile {
   try {
-    const {version, seed, createdAtNs} = JSON.parse(readFileSync(file, 'utf8')) as GenesisFile
-    if (version === 1 && seed.length === 64) return {seed: fromHex(seed), createdAtNs: BigInt(createdAtNs)}
+    const content = JSON.parse(readFileSync(file, 'utf8')) as GenesisFile
+    if (content.version === 1 && /^[0-9a-f]{64}$/.test(content.seed) && /^\d+$/.test(content.createdAtNs)) return content
   } catch (cause) {
     throw new GenesisDamaged(file, cause)
   }
   throw new GenesisDamaged(file)
 }
 
-function createGenesis(stateFolder: string, createdAtNs: bigint): Genesis {
+function createGenesis(stateFolder: string, createdAtNs: bigint, image: string | undefined): Genesis {
   mkdirSync(stateFolder, {recursive: true})
   const seed = new Uint8Array(randomBytes(32))
-  const content: GenesisFile = {version: 1, seed: toHex(seed), createdAtNs: String(createdAtNs)}
+  const systemCanisters = image && join(stateFolder, SYSTEM_CANISTERS_FILE)
+  if (systemCanisters !== undefined) copyFileSync(image!, systemCanisters)
+  const content: GenesisFile = {
+    version: 1,
+    seed: toHex(seed),
+    createdAtNs: String(createdAtNs),
+    ...(systemCanisters !== undefined && {hasSystemCanisters: true}),
+  }
   const file = join(stateFolder, FILE)
   writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, {mode: 0o600, flush: true} as object)
   renameSync(`${file}.new`, file)
-  return {seed, createdAtNs}
+  return {seed, createdAtNs, systemCanisters}
 }
 
 export function deriveGenesisKeys({seed}: Genesis): GenesisKeys {

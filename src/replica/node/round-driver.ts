@@ -16,6 +16,8 @@ import type {Executed} from './messages.js'
 const HEARTBEAT_PERIOD_NS = 1_000_000_000n
 /** A certificate older than this is renewed before it is shown: agents refuse stale ones. */
 export const MAX_CERTIFICATE_AGE_NS = 1_000_000_000n
+/** Agents take certificates of some minutes' age. */
+const MAX_AGE_DURING_SLICE_NS = 30_000_000_000n
 /** Longest sleep of a timer; a later due time is slept for in pieces. */
 const MAX_SLEEP_MS = 3_600_000
 
@@ -43,9 +45,10 @@ export class RoundDriver {
   #isPoked = false
   #isStopped = false
   #timer: NodeJS.Timeout | undefined
-  #freshness: {readonly promise: Promise<void>; readonly resolve: () => void} | undefined
+  #freshness: {readonly promise: Promise<void>; readonly resolve: () => void; readonly reject: (error: unknown) => void} | undefined
   #idle: (() => void)[] = []
   #consensusWakeNs: bigint | undefined
+  #endWait = (): void => {}
 
   /** `wake` and `certifiedTimeNs` are those of the state that the loop begins from. */
   constructor(parts: RoundDriverParts, wake: NextWake, certifiedTimeNs: bigint) {
@@ -71,25 +74,30 @@ export class RoundDriver {
       (error) => {
         this.#isStopped = true
         this.#settle()
+        this.#freshness?.reject(error)
         this.#parts.onFailure(error)
       },
     )
   }
 
-  /** Resolves when the certified state is at most a second old. */
+  /** Resolves when the certified state is at most a second old; during a long execution it may be as old as a slice takes. */
   ensureFresh(): Promise<void> {
-    if (this.#parts.nowNs() - this.#certifiedTimeNs <= MAX_CERTIFICATE_AGE_NS) return Promise.resolve()
+    const limitNs = this.#wake.hasLongExecution ? MAX_AGE_DURING_SLICE_NS : MAX_CERTIFICATE_AGE_NS
+    if (this.#parts.nowNs() - this.#certifiedTimeNs <= limitNs) return Promise.resolve()
     return this.makeBlock()
   }
 
-  /** Asks for a block even if it would be empty; resolves when it is certified and published. */
+  /** Asks for a block even if it would be empty; resolves when it is certified and published. Rejects with what ended the loop. */
   makeBlock(): Promise<void> {
     if (!this.#freshness) {
-      let resolve = (): void => {}
-      const promise = new Promise<void>((done) => {
+      let [resolve, reject] = [(): void => {}, (_: unknown): void => {}]
+      const promise = new Promise<void>((done, failed) => {
         resolve = done
+        reject = failed
       })
-      this.#freshness = {promise, resolve}
+      // Whoever awaits it sees a failure; it must not count as unhandled before.
+      promise.catch(() => {})
+      this.#freshness = {promise, resolve, reject}
     }
     const {promise} = this.#freshness
     this.poke()
@@ -99,17 +107,28 @@ export class RoundDriver {
   /** Lets the round in flight end and starts no other. */
   async stop(): Promise<void> {
     this.#isStopped = true
+    this.#endWait()
     clearTimeout(this.#timer)
     if (this.#isRunning) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
+      if (this.#wake.hasLongExecution) await this.#waitForSlices()
+      if (this.#isStopped) return
       const output = this.#parts.consensus.step(this.#parts.nowNs(), this.#workWanted())
       this.#consensusWakeNs = output.wakeAtNs
       if (output.batches.length === 0) return
       for (const delivered of output.batches) await this.#executeBatch(delivered)
     }
+  }
+
+  /** The block is made when its round can begin: so it holds whatever came in meanwhile. Ends early when the loop is stopped. */
+  async #waitForSlices(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#endWait = resolve
+    })
+    await Promise.race([this.#parts.execution.slicesUsed(), stopped])
   }
 
   async #executeBatch(delivered: DeliveredBatch): Promise<void> {

@@ -8,7 +8,7 @@
 import type {CanisterId, Principal} from '../../protocol/principal.js'
 import type {Callback, CallContext} from './call-contexts.js'
 import type {CanisterQueues} from './canister-queues.js'
-import type {CallbackId, CallContextId, Ingress, Request} from './messages.js'
+import type {CallbackId, CallContextId, CanisterMessage, Ingress, Request} from './messages.js'
 import type {PagedMemory} from './paged-memory.js'
 
 export type LogVisibility =
@@ -148,6 +148,27 @@ export interface QueryStats {
   responsePayloadBytes: bigint
 }
 
+/** What a long execution began with. */
+export type LongExecutionCause =
+  | {readonly kind: 'message'; readonly message: CanisterMessage}
+  | {readonly kind: 'task'; readonly task: 'heartbeat' | 'globalTimer' | 'lowWasmMemory'}
+  | {readonly kind: 'install'; readonly call: Ingress | Request}
+
+/**
+ * An execution that did not end within its slice: it goes on in later rounds. Until it has ended, its canister executes nothing else, and
+ * calls to the management canister about it wait. Queries see the state before it.
+ */
+export interface LongExecution {
+  readonly cause: LongExecutionCause
+  readonly sinceHeight: number
+  /** Instructions that it may have used when the next round begins; 0 when it was given up and is to begin anew. */
+  readonly fuel: bigint
+  /** Plain data that only the canister room reads: what runs, and what is to be done when it has ended. */
+  readonly stage: unknown
+  /** Of an install: the code so far, which is not the canister's yet. */
+  readonly draftCode?: InstalledCode
+}
+
 export interface CanisterState {
   readonly id: CanisterId
   readonly createdAtNs: bigint
@@ -158,6 +179,7 @@ export interface CanisterState {
   /** `canister_version`. */
   version: bigint
   code: InstalledCode | undefined
+  longExecution: LongExecution | undefined
   lastInstalledAtNs: bigint | undefined
   /** At most 32 bytes. */
   certifiedData: Uint8Array

@@ -8,7 +8,7 @@
 import {concatBytes, toHex} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
 import {CanisterQueues, type QueuesSnapshot} from './canister-queues.js'
-import type {CanisterSnapshot, CanisterState, InstalledCode} from './canister-state.js'
+import type {CanisterSnapshot, CanisterState, InstalledCode, LongExecution} from './canister-state.js'
 import {StateVersionUnknown} from './errors.js'
 import type {IngressHistory} from './ingress-history.js'
 import {nothingTouched} from './new-state.js'
@@ -17,13 +17,16 @@ import type {ReplicatedState} from './replicated-state.js'
 import {decodeValue, encodeValue} from './value-codec.js'
 
 /** Of the shapes of all parts; raised by any change of them. */
-export const STATE_VERSION = 1
+export const STATE_VERSION = 2
+
+/** Before the names of memories that belong to an install under way. */
+const DRAFT = 'draft/'
 
 export interface EncodedCanister {
   readonly bytes: Uint8Array
   /** SHA-256 in hexadecimal → content. */
   readonly blobs: ReadonlyMap<string, Uint8Array>
-  /** `heap`, `stable`, and `<snapshot id>/heap`, `<snapshot id>/stable`. */
+  /** `heap`, `stable`, the same below `draft/` during an install, and `<snapshot id>/heap`, `<snapshot id>/stable`. */
   readonly memories: ReadonlyMap<string, PagedMemory>
 }
 
@@ -48,11 +51,16 @@ export function encodeCanister(canister: CanisterState): EncodedCanister {
     memories.set(name, content)
     return content.sizeBytes
   }
-  const code = canister.code && {
-    ...canister.code,
-    module: {...canister.code.module, wasm: blob(canister.code.module.wasm)},
-    heap: memory('heap', canister.code.heap),
-    stable: memory('stable', canister.code.stable),
+  const storeCode = (stored: InstalledCode, prefix: string) => ({
+    ...stored,
+    module: {...stored.module, wasm: blob(stored.module.wasm)},
+    heap: memory(`${prefix}heap`, stored.heap),
+    stable: memory(`${prefix}stable`, stored.stable),
+  })
+  const code = canister.code && storeCode(canister.code, '')
+  const longExecution = canister.longExecution && {
+    ...canister.longExecution,
+    draftCode: canister.longExecution.draftCode && storeCode(canister.longExecution.draftCode, DRAFT),
   }
   const snapshots = [...canister.snapshots].map(([key, snapshot]) => ({
     ...snapshot,
@@ -63,17 +71,20 @@ export function encodeCanister(canister: CanisterState): EncodedCanister {
     chunkStore: [...snapshot.chunkStore.values()].map(blob),
   }))
   const chunkStore = [...canister.chunkStore.values()].map(blob)
-  const bytes = encodePart({...canister, code, snapshots, chunkStore, queues: canister.queues.snapshot()})
+  const bytes = encodePart({...canister, code, longExecution, snapshots, chunkStore, queues: canister.queues.snapshot()})
   return {bytes, blobs, memories}
 }
 
+type StoredCode = Omit<InstalledCode, 'module' | 'heap' | 'stable'> & {
+  readonly module: Omit<InstalledCode['module'], 'wasm'> & {readonly wasm: string}
+  readonly heap: number
+  readonly stable: number
+}
+
 /** What a canister looks like in `EncodedCanister.bytes`: sizes for memories, hashes for blobs. */
-type StoredCanister = Omit<CanisterState, 'code' | 'snapshots' | 'chunkStore' | 'queues'> & {
-  readonly code?: Omit<InstalledCode, 'module' | 'heap' | 'stable'> & {
-    readonly module: Omit<InstalledCode['module'], 'wasm'> & {readonly wasm: string}
-    readonly heap: number
-    readonly stable: number
-  }
+type StoredCanister = Omit<CanisterState, 'code' | 'longExecution' | 'snapshots' | 'chunkStore' | 'queues'> & {
+  readonly code?: StoredCode
+  readonly longExecution?: Omit<LongExecution, 'draftCode'> & {readonly draftCode?: StoredCode}
   readonly snapshots: readonly (Omit<CanisterSnapshot, 'wasm' | 'heap' | 'stable' | 'chunkStore'> & {
     readonly key: string
     readonly wasm: string
@@ -89,12 +100,15 @@ type StoredCanister = Omit<CanisterState, 'code' | 'snapshots' | 'chunkStore' | 
 export function decodeCanister(bytes: Uint8Array, source: CanisterSource): CanisterState {
   const stored = decodePart<StoredCanister>(bytes)
   const chunks = (hashes: readonly string[]) => new Map(hashes.map((hash) => [hash, source.loadBlob(hash)]))
-  const code = stored.code && {
-    ...stored.code,
-    module: {...stored.code.module, wasm: source.loadBlob(stored.code.module.wasm)},
-    heap: source.loadMemory('heap', stored.code.heap),
-    stable: source.loadMemory('stable', stored.code.stable),
-  }
+  const loadCode = (code: StoredCode, prefix: string): InstalledCode => ({
+    ...code,
+    module: {...code.module, wasm: source.loadBlob(code.module.wasm)},
+    heap: source.loadMemory(`${prefix}heap`, code.heap),
+    stable: source.loadMemory(`${prefix}stable`, code.stable),
+  })
+  const code = stored.code && loadCode(stored.code, '')
+  const {draftCode, ...rest} = stored.longExecution ?? {}
+  const longExecution = stored.longExecution && ({...rest, ...(draftCode && {draftCode: loadCode(draftCode, DRAFT)})} as LongExecution)
   const snapshots = stored.snapshots.map(({key, ...snapshot}): [string, CanisterSnapshot] => [
     key,
     {
@@ -106,7 +120,7 @@ export function decodeCanister(bytes: Uint8Array, source: CanisterSource): Canis
     },
   ])
   const queues = new CanisterQueues(stored.queues)
-  return {...stored, code, snapshots: new Map(snapshots), chunkStore: chunks(stored.chunkStore), queues}
+  return {...stored, code, longExecution, snapshots: new Map(snapshots), chunkStore: chunks(stored.chunkStore), queues}
 }
 
 /** In the history's order, which decides what is dropped first. */

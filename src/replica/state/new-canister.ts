@@ -57,6 +57,7 @@ export function newCanister({id, timeNs, cycles, settings, origin, environmentVa
     reservedCycles: 0n,
     version: 0n,
     code: undefined,
+    longExecution: undefined,
     lastInstalledAtNs: undefined,
     certifiedData: new Uint8Array(0),
     globalTimerNs: 0n,

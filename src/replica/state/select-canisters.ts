@@ -33,13 +33,14 @@ export function settleAwake(state: ReplicatedState): void {
 
 /** Whether a round could do anything with the canister, now or as time passes. Idle charges are not among it: they meet all canisters. */
 export function needsAttention(canister: CanisterState): boolean {
-  const {queues, callbacks, callContexts, status, code} = canister
+  const {queues, callbacks, callContexts, longExecution, status, code} = canister
   return (
     queues.hasInput() ||
     queues.hasOutput() ||
     queues.memoryBytes > 0 ||
     callbacks.size > 0 ||
     callContexts.size > 0 ||
+    longExecution !== undefined ||
     status.kind === 'stopping' ||
     code?.module.exportsHeartbeat === true ||
     canister.globalTimerNs !== 0n ||

@@ -6,22 +6,23 @@ import {resolveNetwork} from '../../../src/project/networks.js'
 
 const places = {config: '/c', cache: '/k', data: '/d'}
 const network = (name: string) => resolveNetwork(name, {project: undefined, shared: {}, places})
-const context = {places, network: () => network('local')}
+const networkUrl = (): string => 'http://127.0.0.1:9'
+const context = {places, network: () => network('local'), networkUrl}
 
 describe('findInfo', () => {
-  it('gives the configured port while nothing runs', () => assert.equal(findInfo('webserver-port', context), '4943'))
-  it('gives the places of files', () =>
+  it('gives the configured port while nothing runs', async () => assert.equal(await findInfo('webserver-port', context), '4943'))
+  it('gives the places of files', async () =>
     assert.deepEqual(
-      [findInfo('networks-json-path', context), findInfo('config-json-path', context)],
+      [await findInfo('networks-json-path', context), await findInfo('config-json-path', context)],
       ['/c/networks.json', '/c/config.json'],
     ))
   it('has no port of a remote network', () =>
-    assert.throws(() => findInfo('webserver-port', {places, network: () => network('ic')}), {code: 'INFO_UNAVAILABLE'}))
-  it('has no PocketIC', () => assert.throws(() => findInfo('pocketic-config-port', context), {message: 'No PocketIC port found'}))
-  it('does not look at networks for what needs none', () => {
-    const broken = {places, network: () => assert.fail('asked for the network')}
-    assert.equal(findInfo('config-json-path', broken), '/c/config.json')
-    assert.throws(() => findInfo('webserver-port', broken), /asked for the network/)
+    assert.rejects(findInfo('webserver-port', {...context, network: () => network('ic')}), {code: 'INFO_UNAVAILABLE'}))
+  it('has no PocketIC', () => assert.rejects(findInfo('pocketic-config-port', context), {message: 'No PocketIC port found'}))
+  it('does not look at networks for what needs none', async () => {
+    const broken = {...context, network: () => assert.fail('asked for the network')}
+    assert.equal(await findInfo('config-json-path', broken), '/c/config.json')
+    await assert.rejects(findInfo('webserver-port', broken), /asked for the network/)
   })
 })
 

@@ -161,7 +161,7 @@ describe('project', () => {
       mistakes: [
         'version: expected a whole number from 1 to 1, got 2',
         'profile: expected "Debug" | "Release", got "Fast"',
-        'canisters.a.declarations.bindings[1]: expected "js" | "ts" | "did" | "mo", got "go"',
+        'canisters.a.declarations.bindings[1]: expected "js" | "ts" | "did" | "mo" | "rs", got "go"',
         'canisters.a.gzip: expected true or false, got "yes"',
       ],
     },

@@ -44,6 +44,12 @@ export function fakeRooms(overrides: Partial<ExecutionRooms> = {}): FakeRooms {
       if (task === 'globalTimer') canister.globalTimerNs = 0n
       return {instructions: INSTRUCTIONS, answers: []}
     },
+    resumeMessage() {
+      throw new Error('fake executions are short')
+    },
+    resumeManagementCall() {
+      throw new Error('fake installations are short')
+    },
     uninstallCode(canister) {
       canister.code = undefined
       return [...canister.callContexts.values()].flatMap((context) => abandon(canister, context))

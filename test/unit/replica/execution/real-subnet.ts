@@ -7,12 +7,13 @@ import type {ExecutionEnvironment, QueryCall} from '../../../../src/replica/cani
 import {executeMessage} from '../../../../src/replica/canister/execute-message.js'
 import {executeResponse} from '../../../../src/replica/canister/execute-response.js'
 import {executeTask} from '../../../../src/replica/canister/execute-task.js'
+import {resumeMessage} from '../../../../src/replica/canister/resume-execution.js'
 import {uninstallCode} from '../../../../src/replica/canister/uninstall-code.js'
 import type {ExecutionRooms} from '../../../../src/replica/execution/execution-rooms.js'
 import {filterIngress, type IngressRejection} from '../../../../src/replica/execution/ingress-filter.js'
 import {examineManagementIngress} from '../../../../src/replica/execution/management-ingress.js'
 import {evaluateQuery, type QueryContext, type QueryEvaluation} from '../../../../src/replica/execution/queries.js'
-import {executeManagementCall} from '../../../../src/replica/management/execute-management-call.js'
+import {executeManagementCall, resumeManagementCall} from '../../../../src/replica/management/execute-management-call.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
 import type {Ingress} from '../../../../src/replica/state/messages.js'
 import {type Piece, program} from '../../../spec/universal/program.js'
@@ -24,9 +25,11 @@ const realRooms: ExecutionRooms = {
   executeMessage,
   executeResponse,
   executeTask,
+  resumeMessage,
   uninstallCode,
   examineManagementIngress,
   executeManagementCall: (where, call) => executeManagementCall({...where, chainKeySeed: new Uint8Array(32)}, call),
+  resumeManagementCall: (where, canister) => resumeManagementCall({...where, chainKeySeed: new Uint8Array(32)}, canister),
 }
 
 export interface RealSubnet extends Subnet {
@@ -38,8 +41,9 @@ export interface RealSubnet extends Subnet {
 export function aRealSubnet(
   canisters: readonly CanisterState[],
   runtime: ExecutionEnvironment['runtime'] = anEnvironment().runtime,
+  slices?: ExecutionEnvironment['slices'],
 ): RealSubnet {
-  const subnet = aRunningSubnet({canisters, rooms: realRooms, runtime})
+  const subnet = aRunningSubnet({canisters, rooms: realRooms, runtime, ...(slices && {slices})})
   const registry = {version: 1, rootSubnetId: SUBNET_ID, subnets: new Map([[SUBNET_ID, aSubnet()]])}
   const env = () => anEnvironment({runtime, timeNs: subnet.state.timeNs, height: subnet.state.height})
   return {

@@ -131,7 +131,7 @@ describe('tasks', () => {
     const {state, rooms, run} = aRunningSubnet({canisters: [early, stopped]})
     run()
     assert.deepEqual(rooms.log, [])
-    assert.deepEqual(findNextWake(state), {hasWork: false, hasHeartbeat: false, dueNs: START_NS + 100n * SECOND})
+    assert.deepEqual(findNextWake(state), {hasWork: false, hasLongExecution: false, hasHeartbeat: false, dueNs: START_NS + 100n * SECOND})
   })
 
   it('run the low-memory hook first, whosever turn it is', () => {

@@ -29,12 +29,14 @@ export function aRunningSubnet<Rooms extends ExecutionRooms = FakeRooms>({
   rooms = fakeRooms() as ExecutionRooms as Rooms,
   subnet = aSubnet(),
   runtime = {} as ExecutionEnvironment['runtime'],
+  slices,
 }: {
   readonly canisters?: readonly CanisterState[]
   readonly state?: ReplicatedState
   readonly rooms?: Rooms
   readonly subnet?: ReturnType<typeof aSubnet>
   readonly runtime?: ExecutionEnvironment['runtime']
+  readonly slices?: ExecutionEnvironment['slices']
 } = {}): Subnet<Rooms> {
   const registry: Registry = {version: 1, rootSubnetId: SUBNET_ID, subnets: new Map([[SUBNET_ID, subnet]])}
   const trace: TraceEvent[] = []
@@ -55,7 +57,15 @@ export function aRunningSubnet<Rooms extends ExecutionRooms = FakeRooms>({
         ...batch,
       }
       const rootKeyDer = new Uint8Array(133)
-      processBatch(state, next, {registry, rooms, runtime, rootKeyDer, previousRootHash: undefined, trace: (event) => trace.push(event)})
+      processBatch(state, next, {
+        registry,
+        rooms,
+        runtime,
+        ...(slices && {slices}),
+        rootKeyDer,
+        previousRootHash: undefined,
+        trace: (event) => trace.push(event),
+      })
     },
   }
 }
