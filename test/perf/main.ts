@@ -9,6 +9,7 @@ import {cryptoBench} from './crypto.bench.js'
 import {engineBench} from './engine.bench.js'
 import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
+import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   gatewayBench,
   largeStateBench,
   mainJobBench,
+  languageBench,
 ]
 
 const wanted = process.argv.slice(2)
