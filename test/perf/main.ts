@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
+import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
 import {kernelBench} from './kernels.bench.js'
 import {largeStateBench} from './large-state.bench.js'
@@ -13,7 +14,16 @@ import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import type {Bench, Row} from './row.js'
 
-const benches: readonly Bench[] = [commandBench, cryptoBench, engineBench, kernelBench, networkBench, largeStateBench, mainJobBench]
+const benches: readonly Bench[] = [
+  commandBench,
+  cryptoBench,
+  engineBench,
+  kernelBench,
+  networkBench,
+  largeStateBench,
+  durabilityBench,
+  mainJobBench,
+]
 
 const wanted = process.argv.slice(2)
 const rows: Row[] = []
