@@ -9,6 +9,7 @@ import {createPages} from '../pages/pages.js'
 import {ReplicaNode} from '../replica/node/replica-node.js'
 import {ADMIN_PATH, type Admin, openAdmin} from './admin.js'
 import {ServerPortInUse} from './errors.js'
+import {createGatewayTransport} from './gateway-transport.js'
 import {findNetworkFacts} from './network-facts.js'
 
 /** Browsers and agents reuse connections for about as long. */
@@ -61,10 +62,10 @@ export class LocalServer {
   }
 }
 
-/** `/api/` goes to the replica, `/_/icicle/` is its owner's, `/_/` are pages, everything else is the gateway's, which reaches the replica by its address like any other. */
+/** `/api/` goes to the replica, `/_/icicle/` is its owner's, `/_/` are pages, everything else is the gateway's. */
 function createListener(node: ReplicaNode, admin: Admin, url: string): (request: IncomingMessage, response: ServerResponse) => void {
   const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
-  const gateway = createGateway({replica: url, rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
+  const gateway = createGateway({replica: createGatewayTransport(node, url), rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   const find = (path: string): Listener => {
     if (path.startsWith('/api/')) return node.listener
     if (path.startsWith(ADMIN_PATH)) return admin.listener

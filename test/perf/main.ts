@@ -8,6 +8,7 @@ import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
 import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
+import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
@@ -20,6 +21,7 @@ const benches: readonly Bench[] = [
   engineBench,
   kernelBench,
   networkBench,
+  gatewayBench,
   largeStateBench,
   durabilityBench,
   mainJobBench,

@@ -132,7 +132,7 @@ function receive(core: ExecutionCore, message: Exclude<ToExecution, Storing>): v
 
 /** The filter looks at whatever state there is; all else waits for a certified one. */
 function ask(core: ExecutionCore, question: Question): void {
-  if (question.kind === 'filter') postAnswer(question.id, core.filter(question.ingress))
+  if (question.kind === 'filter') postAnswer(question.id, core.filter(question.ingress, question.use))
   else if (core.isCertified) answer(core, question)
   else waiting.push(question)
 }

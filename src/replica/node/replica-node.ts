@@ -219,7 +219,7 @@ export class ReplicaNode implements ReplicaPort {
     const {item} = admission
     const {id} = item.ingress
     if (this.#ingress.has(id) || this.#waiters.has(id)) return DUPLICATE
-    const verdict = await this.#parts.execution.filter(item.ingress)
+    const verdict = await this.#parts.execution.filter(item.ingress, request)
     if (verdict.kind === 'rejected')
       return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
     if (verdict.kind === 'known')
@@ -227,9 +227,14 @@ export class ReplicaNode implements ReplicaPort {
     const added = this.#ingress.add(item)
     if (added === 'full') return OVERLOADED
     if (added === 'known') return DUPLICATE
-    const answer = request.isSynchronous ? this.#waiters.wait(id) : undefined
+    const answer = request.isSynchronous ? this.#waiters.wait(id, request.delegation) : undefined
     this.#driver.poke()
     return answer ?? {kind: 'accepted', text: ''}
+  }
+
+  /** Makes a block, which may be empty; resolves when it is certified. */
+  makeBlock(): Promise<void> {
+    return this.#driver.makeBlock()
   }
 
   async query(request: ReadRequest): Promise<ReadAnswer> {
@@ -310,7 +315,8 @@ export class ReplicaNode implements ReplicaPort {
     this.#ingress.follow(executed)
     this.#outcalls.follow(executed.outcalls)
     for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
-    for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
+    for (const {id, witness, delegations} of executed.answered)
+      this.#waiters.answer(id, (kind) => assembleCertificate(witness, signature, delegations?.[kind]))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})
     this.#countTowardsCheckpoint(executed.instructions)
