@@ -4,19 +4,18 @@
  * Source: Candid interface of the cycles ledger, `um5iw-rqaaa-aaaaq-qaaba-cai`.
  */
 
-import {invariant} from '../base/invariant.js'
-import {decodeArgs} from '../candid/decode.js'
-import {parseDid} from '../candid/did.js'
-import {encodeArgs} from '../candid/encode.js'
-import {type CandidInterface, findMethod} from '../candid/types.js'
-import {type CanisterId, parsePrincipal, type SubnetId} from '../protocol/principal.js'
+import {type CanisterId, parsePrincipal, principalToText, type SubnetId} from '../protocol/principal.js'
 import {LedgerRefused} from './errors.js'
 import type {IcAgent} from './ic-agent.js'
+import type {Payment} from './icrc-ledger.js'
 import {type CanisterSettings, encodeSettings} from './management.js'
+import {defineService} from './service.js'
 
 export const CYCLES_LEDGER_ID = parsePrincipal('um5iw-rqaaa-aaaaq-qaaba-cai')
 
-const DID = `
+const service = defineService(
+  'Cycles ledger',
+  `
 type visibility = variant { controllers; public; allowed_viewers : vec principal };
 type settings = record {
   controllers : opt vec principal;
@@ -59,14 +58,8 @@ type withdraw_error = variant {
 service : {
   withdraw : (withdraw_args) -> (variant { Ok : nat; Err : withdraw_error });
   create_canister : (create_args) -> (variant { Ok : record { block_id : nat; canister_id : principal }; Err : create_error });
-}`
-
-let parsed: CandidInterface | undefined
-
-function ledgerInterface(): CandidInterface {
-  parsed ??= parseDid(DID)
-  return parsed
-}
+}`,
+)
 
 export interface LedgerCreation {
   /** Cycles taken from the account; the creation fee is part of them. */
@@ -108,11 +101,15 @@ export interface Withdrawal {
   readonly fromSubaccount?: Uint8Array | undefined
 }
 
-/** Moves cycles from the caller's account into a canister; gives the block index. Throws LedgerRefused, CallRejected. */
-export async function withdrawCycles(agent: IcAgent, {to, amount, createdAtNs, fromSubaccount}: Withdrawal): Promise<bigint> {
+/** Moves cycles from the caller's account into a canister; Throws LedgerRefused, CallRejected. */
+export async function withdrawCycles(agent: IcAgent, {to, amount, createdAtNs, fromSubaccount}: Withdrawal): Promise<Payment> {
   const argument = {to, amount, from_subaccount: fromSubaccount ? [fromSubaccount] : [], created_at_time: [createdAtNs]}
   const result = await callLedger<bigint>(agent, 'withdraw', argument)
-  if ('Ok' in result) return result.Ok
+  if ('Ok' in result) return {blockIndex: result.Ok, isDuplicate: false}
+  const duplicate = (result.Err.Duplicate as {duplicate_of?: bigint} | undefined)?.duplicate_of
+  if (duplicate !== undefined) return {blockIndex: duplicate, isDuplicate: true}
+  if (result.Err.InvalidReceiver)
+    throw new LedgerRefused(`Invalid receiver: ${principalToText(to)}.  Make sure the receiver is a canister.`)
   throw new LedgerRefused(`The cycles ledger did not send the cycles: ${describeRefusal(result.Err)}`)
 }
 
@@ -120,12 +117,8 @@ function encodeSubnet(choice: SubnetChoice): object {
   return 'subnet' in choice ? {Subnet: {subnet: choice.subnet}} : {Filter: {subnet_type: [choice.subnetType]}}
 }
 
-async function callLedger<T>(agent: IcAgent, name: string, argument: object): Promise<LedgerResult<T>> {
-  const {types} = ledgerInterface()
-  const method = findMethod(ledgerInterface(), name)
-  invariant(method, `the interface above has ${name}`)
-  const reply = await agent.update({canisterId: CYCLES_LEDGER_ID, method: name, arg: encodeArgs(method.args, [argument], types)})
-  return decodeArgs(reply, method.results, types)[0] as unknown as LedgerResult<T>
+function callLedger<T>(agent: IcAgent, method: string, argument: object): Promise<LedgerResult<T>> {
+  return service.update(agent, {canisterId: CYCLES_LEDGER_ID, method, args: [argument]})
 }
 
 function describeRefusal(error: LedgerError): string {
@@ -135,12 +128,10 @@ function describeRefusal(error: LedgerError): string {
       return `the account holds ${details?.balance} cycles, which is not enough.`
     case 'FailedToCreate':
       return `${details?.error} (the cycles were paid back, less the fee).`
-    case 'InvalidReceiver':
-      return 'the receiver is not a canister.'
     case 'FailedToWithdraw':
       return `${details?.rejection_reason}.`
     case 'Duplicate':
-      return `the same was asked before, in block ${details?.duplicate_of}.`
+      return `the same was asked before, in block ${details?.duplicate_of}, and that failed.`
     case 'GenericError':
       return String(details?.message)
     default:

@@ -89,3 +89,26 @@ export class CertificateInvalid extends IcicleError {
 export class LedgerRefused extends IcicleError {
   readonly code = 'LEDGER_REFUSED'
 }
+
+/** The cycles minting canister could not do what was paid for, and sent the ICP back, less its fees. */
+export class PaymentRefunded extends IcicleError {
+  readonly code = 'PAYMENT_REFUNDED'
+  constructor(
+    reason: string,
+    /** Undefined: nothing was left to send back. */
+    readonly blockIndex: bigint | undefined,
+  ) {
+    super(blockIndex === undefined ? `Refunded with message: ${reason}` : `Refunded at block height ${blockIndex} with message: ${reason}`)
+  }
+}
+
+/** A system canister that the network does not have: local networks begin without them unless told otherwise. */
+export class ServiceMissing extends IcicleError {
+  readonly code = 'SERVICE_MISSING'
+  constructor(service: string, id: string, cause: unknown) {
+    super(`${service} with canister ID '${id}' is not installed.`, {
+      hints: [`A local network has it when it was begun with '${programName()} start --clean --system-canisters'.`],
+      cause,
+    })
+  }
+}

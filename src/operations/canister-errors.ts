@@ -145,3 +145,13 @@ export class InterfaceMissing extends IcicleError {
 export class DependencyInvalid extends IcicleError {
   readonly code = 'DEPENDENCY_INVALID'
 }
+
+/** The minting canister makes a canister only when its controller asks: a payment for somebody else would lie there. */
+export class ControllerAbsent extends IcicleError {
+  readonly code = 'CONTROLLER_ABSENT'
+  constructor(controller: string) {
+    super(`Only ${controller} itself can have a canister created that it controls. Nothing was paid.`, {
+      hints: ['Create the canister for yourself, then add the other as a controller with `canister update-settings --add-controller`.'],
+    })
+  }
+}

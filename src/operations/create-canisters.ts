@@ -19,6 +19,8 @@ import {planSettings} from './initial-settings.js'
 
 /** Matters where the cycles ledger creates. */
 export interface PaidCreation extends SubnetWish {
+  /** Pay from the account of the cycles ledger where cycles cost nothing, too. */
+  readonly fromLedger?: boolean | undefined
   readonly createdAtNs?: bigint | undefined
   readonly fromSubaccount?: Uint8Array | undefined
 }
@@ -105,7 +107,7 @@ async function requestCanister(
   options: CreateOptions,
 ): Promise<CanisterId> {
   const settings = {...options.settings, controllers: options.settings.controllers ?? [agent.sender]}
-  if (context.network().isMainnet) {
+  if (context.network().isMainnet || options.fromLedger) {
     if (options.specifiedId !== undefined || canister?.specifiedId !== undefined)
       context.reporter.warn(`Specified ids have no effect on network '${context.network().name}'.`)
     return createCanisterOnLedger(agent, {
@@ -113,7 +115,7 @@ async function requestCanister(
       settings,
       createdAtNs: options.createdAtNs ?? BigInt(Date.now()) * NS_PER_MS,
       fromSubaccount: options.fromSubaccount,
-      subnet: await chooseSubnet(agent, options, findOtherIds(context)),
+      subnet: await chooseSubnet(agent, options, context.network().isMainnet ? findOtherIds(context) : []),
     })
   }
   const specifiedId = chooseSpecifiedId(context, canister, options.specifiedId)

@@ -10,6 +10,7 @@ import {ArgumentInvalid, ModeInvalid} from './canister-errors.js'
 import {connectAgent} from './connect.js'
 import type {ProjectContext} from './context.js'
 import {createCanisters, type PaidCreation} from './create-canisters.js'
+import {warnOfFrozen} from './cycles-report.js'
 import {planSettings} from './initial-settings.js'
 import {type InstallOptions, type InstallReport, installCanister} from './install.js'
 import {type DeployPlan, planDeploy} from './plan-deploy.js'
@@ -68,6 +69,11 @@ async function runPlan(context: ProjectContext, options: DeployOptions, {plan, p
     installed.push(await installCanister(context, agent, readBuiltCanister(context, name), {...options, argument, mode}))
   }
   reporter.info('Deployed canisters.')
+  await warnOfFrozen(
+    context,
+    agent,
+    plan.canisters.map(({name}) => ({name, id: context.canisterIds().get(name)})),
+  )
   const urls = plan.canisters.map(({name}) => findUrls(context, name))
   const text = renderUrls(urls)
   if (text !== '') reporter.info(text)

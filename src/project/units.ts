@@ -25,6 +25,27 @@ export function findCycles(text: string): bigint | undefined {
   return match ? scaleDecimal(match[1]!, CYCLES_SCALE[match[2]!.toLowerCase()]!) : undefined
 }
 
+const E8S_PER_ICP = 100_000_000n
+const E8S_DIGITS = 8
+
+/** ICP with up to eight decimals, in e8s: `1.5` is 150_000_000. */
+export function findIcp(text: string): bigint | undefined {
+  return /^[\d_.]+$/.test(text) ? scaleDecimal(text, E8S_PER_ICP) : undefined
+}
+
+/** E8s as ICP with all eight decimals: `1.50000000`. */
+export function showIcp(e8s: bigint): string {
+  return `${e8s / E8S_PER_ICP}.${String(e8s % E8S_PER_ICP).padStart(E8S_DIGITS, '0')}`
+}
+
+const MILLI_TRILLION = 1_000_000_000n
+
+/** Cycles as trillions with three decimals, rounded down: `79.200`. */
+export function showTrillions(cycles: bigint): string {
+  const thousandths = cycles / MILLI_TRILLION
+  return `${thousandths / 1000n}.${String(thousandths % 1000n).padStart(3, '0')}`
+}
+
 const BYTE_UNITS = ['k', 'm', 'g', 't', 'p']
 
 /** Bytes: `1024`, `2 GiB` (powers of 1024), `2 GB` (powers of 1000), case as you like. */

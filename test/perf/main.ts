@@ -6,14 +6,28 @@ import {join} from 'node:path'
 import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
+import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
+import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
+import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import type {Bench, Row} from './row.js'
 
-const benches: readonly Bench[] = [commandBench, cryptoBench, engineBench, kernelBench, networkBench, largeStateBench, mainJobBench]
+const benches: readonly Bench[] = [
+  commandBench,
+  cryptoBench,
+  engineBench,
+  kernelBench,
+  networkBench,
+  gatewayBench,
+  largeStateBench,
+  durabilityBench,
+  mainJobBench,
+  languageBench,
+]
 
 const wanted = process.argv.slice(2)
 const rows: Row[] = []

@@ -3,9 +3,10 @@ import {groupDigits} from '../../candid/print-type.js'
 import {BaseCommand} from '../../cli/base-command.js'
 import {allFlag, canisterArg, readAmount, selectionOf, subaccountOf, walletFlags} from '../../cli/canister-flags.js'
 import {networkFlags} from '../../cli/flags.js'
+import {consentFlags, consentOf} from '../../cli/payment-flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
 import {depositCycles} from '../../operations/top-up.js'
-import {findCycles, findInteger} from '../../project/units.js'
+import {findCycles} from '../../project/units.js'
 
 export default class CanisterDepositCycles extends BaseCommand {
   static override readonly summary = 'Give a canister cycles: from your account on mainnet, out of nothing on a local network'
@@ -18,7 +19,8 @@ export default class CanisterDepositCycles extends BaseCommand {
     ...networkFlags,
     ...walletFlags,
     ...allFlag,
-    'created-at-time': Flags.string({summary: 'Nanoseconds since 1970: the same request is done once', helpValue: 'NS'}),
+    ...consentFlags,
+    'from-ledger': Flags.boolean({summary: 'Pay from your account of the cycles ledger on a local network, too'}),
     'from-subaccount': Flags.string({summary: 'The account to pay from, 64 hexadecimal digits', helpValue: 'SUBACCOUNT'}),
   }
 
@@ -26,12 +28,12 @@ export default class CanisterDepositCycles extends BaseCommand {
     const {args, flags} = await this.parse(CanisterDepositCycles)
     const selection = selectionOf(args.canister, flags)
     const cycles = readAmount(args.cycles, '<CYCLES>', findCycles)
-    const createdAt = flags['created-at-time']
     const context = this.context(flags)
     const reports = await depositCycles(context, {
       ...selection,
       cycles,
-      createdAtNs: createdAt === undefined ? undefined : readAmount(createdAt, '--created-at-time <NS>', findInteger),
+      ...consentOf(flags),
+      fromLedger: flags['from-ledger'],
       fromSubaccount: subaccountOf(flags['from-subaccount']),
     })
     for (const {balance} of reports) {

@@ -4,6 +4,7 @@ import {allFlag, canisterArg, refuseUnsupported, selectionOf, walletFlags} from 
 import {networkFlags} from '../../cli/flags.js'
 import {toJsonShape} from '../../cli/to-json-shape.js'
 import {readStatuses, renderStatus} from '../../operations/canister-status.js'
+import {findFreezeWarning} from '../../operations/cycles-report.js'
 
 export default class CanisterStatus extends BaseCommand {
   static override readonly summary = 'Show what the network knows of a canister you control'
@@ -19,7 +20,12 @@ export default class CanisterStatus extends BaseCommand {
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(CanisterStatus)
     refuseUnsupported(flags)
-    const reports = await readStatuses(this.context(flags), selectionOf(args.canister, flags))
+    const context = this.context(flags)
+    const reports = await readStatuses(context, selectionOf(args.canister, flags))
+    for (const report of reports) {
+      const warning = findFreezeWarning(report.name, report)
+      if (warning !== undefined) context.reporter.warn(warning)
+    }
     this.show(reports, (shown) => shown.map(renderStatus).join('\n'))
     return toJsonShape(reports)
   }

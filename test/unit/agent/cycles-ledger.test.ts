@@ -51,10 +51,16 @@ describe('withdrawCycles', () => {
     return withdrawCycles(agent, {to: parsePrincipal(ID), amount: 5n, createdAtNs: 1n})
   }
 
-  it('gives the block index', async () => assert.equal(await withdraw('(variant { Ok = 12 : nat })'), 12n))
+  it('gives the block index', async () =>
+    assert.deepEqual(await withdraw('(variant { Ok = 12 : nat })'), {blockIndex: 12n, isDuplicate: false}))
+  it('takes the payment of an earlier attempt', async () =>
+    assert.deepEqual(await withdraw('(variant { Err = variant { Duplicate = record { duplicate_of = 12 : nat } } })'), {
+      blockIndex: 12n,
+      isDuplicate: true,
+    }))
   it('says why not', () =>
     assert.rejects(withdraw(`(variant { Err = variant { InvalidReceiver = record { receiver = principal "${ID}" } } })`), {
       code: 'LEDGER_REFUSED',
-      message: 'The cycles ledger did not send the cycles: the receiver is not a canister.',
+      message: `Invalid receiver: ${ID}.  Make sure the receiver is a canister.`,
     }))
 })
