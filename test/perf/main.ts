@@ -14,6 +14,7 @@ import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
+import {projectBench} from './project.bench.js'
 import type {Bench, Row} from './row.js'
 
 const benches: readonly Bench[] = [
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   durabilityBench,
   mainJobBench,
   languageBench,
+  projectBench,
 ]
 
 const wanted = process.argv.slice(2)
