@@ -7,8 +7,19 @@ import {root} from './transpile.js'
 
 const usesFile = join(root, 'build', 'program-uses.jsonl')
 const tableFile = join(root, 'test', 'cli', 'COMPATIBILITY.md')
-/** Flags of every command: shown once. */
-const GLOBAL = ['json', 'verbose', 'quiet', 'log', 'logfile', 'identity', 'provisional-create-canister-effective-canister-id']
+/** Flags of every command, or of every one that acts on a network: shown once. */
+const GLOBAL = [
+  'json',
+  'verbose',
+  'quiet',
+  'log',
+  'logfile',
+  'identity',
+  'provisional-create-canister-effective-canister-id',
+  'network',
+  'ic',
+  'playground',
+]
 
 const {commands} = JSON.parse(readFileSync(join(root, 'oclif.manifest.json'), 'utf8'))
 const uses = existsSync(usesFile)

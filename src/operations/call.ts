@@ -53,6 +53,8 @@ export type CallReport =
 
 /** Throws CallFailed with the reject as its cause, MethodMismatch, ArgumentInvalid, CandidError. */
 export async function callCanister(context: ProjectContext, options: CallOptions): Promise<CallReport> {
+  // A name that is not known is told before anything is asked of the network.
+  getCanisterId(context, options.canister)
   const agent = await connectAgent(context)
   const {call, isQuery, known} = await prepareCall(context, agent, options)
   if (options.isAsync && !isQuery) return {kind: 'submitted', requestId: await agent.submit(call)}
