@@ -9,6 +9,7 @@ import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import {ExecutionEnded} from './errors.js'
 import type {
+  CanisterSummary,
   Checkpointed,
   Executed,
   ExecutionSetup,
@@ -85,6 +86,10 @@ export class ExecutionClient {
 
   readState(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
     return this.#ask((id) => ({kind: 'readState', id, request, nowNs}))
+  }
+
+  listCanisters(): Promise<readonly CanisterSummary[]> {
+    return this.#ask((id) => ({kind: 'canisters', id}))
   }
 
   finishOutcall(request: HttpOutcall, result: OutcallResult): Promise<ResponsePayload> {

@@ -41,6 +41,8 @@ export type Question =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress; readonly use: CertificateUse}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  /** What canisters there are, for people to look at. */
+  | {readonly kind: 'canisters'; readonly id: number}
   /** Make the answer of an outcall from what was fetched. */
   | {readonly kind: 'finishOutcall'; readonly id: number; readonly request: HttpOutcall; readonly result: OutcallResult}
 
@@ -56,6 +58,15 @@ export type ToExecution =
   | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
   /** Drop kept checkpoints below the height. */
   | {readonly kind: 'forget'; readonly id: number; readonly belowHeight: number}
+
+/** A canister as the dashboard of a network shows it. */
+export interface CanisterSummary {
+  readonly canisterId: CanisterId
+  readonly status: 'running' | 'stopping' | 'stopped'
+  readonly balanceCycles: bigint
+  readonly memoryBytes: bigint
+  readonly hasModule: boolean
+}
 
 /** What the ingress filter said. */
 export type FilterVerdict =
@@ -129,7 +140,7 @@ export interface Ready {
 /** To the request with this id. */
 export interface Answered {
   readonly id: number
-  readonly value: FilterVerdict | ReadAnswer | ResponsePayload
+  readonly value: FilterVerdict | ReadAnswer | ResponsePayload | readonly CanisterSummary[]
 }
 
 export type FromExecution =

@@ -27,7 +27,7 @@ import {CallWaiters} from './call-waiters.js'
 import {ExecutionClient} from './execution-client.js'
 import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
 import {IngressDesk} from './ingress-desk.js'
-import type {Executed, Ready} from './messages.js'
+import type {CanisterSummary, Executed, Ready} from './messages.js'
 import {NetworkClock} from './network-clock.js'
 import {OutcallDesk} from './outcall-desk.js'
 import {type Quarantined, type Replay, readBlock, replayLog} from './replay-log.js'
@@ -242,6 +242,12 @@ export class ReplicaNode implements ReplicaPort {
   async query(request: ReadRequest): Promise<ReadAnswer> {
     await this.#driver.ensureFresh()
     return this.#parts.execution.query(request, this.#parts.clock.nowNs())
+  }
+
+  /** As of the newest certified height. */
+  async listCanisters(): Promise<readonly CanisterSummary[]> {
+    await this.#driver.ensureFresh()
+    return this.#parts.execution.listCanisters()
   }
 
   async readState(request: ReadRequest): Promise<ReadAnswer> {
