@@ -44,6 +44,20 @@ export function encodeValue(value: unknown): Uint8Array {
   return writer.finish()
 }
 
+/** `encodeValue` of a map, in pieces of so many entries: what has to be done at once stays short. */
+export function* encodeMapInPieces(keys: readonly unknown[], values: readonly unknown[], entriesPerPiece: number): Generator<Uint8Array> {
+  let writer = new Writer()
+  writer.writeMapHead(keys.length)
+  for (const [index, key] of keys.entries()) {
+    writer.write(key as PlainValue)
+    writer.write(values[index] as PlainValue)
+    if (index % entriesPerPiece !== entriesPerPiece - 1) continue
+    yield writer.finish()
+    writer = new Writer()
+  }
+  yield writer.finish()
+}
+
 /** Throws StateDamaged for anything that `encodeValue` does not write. */
 export function decodeValue(bytes: Uint8Array): PlainValue {
   const reader = new Reader(bytes)
@@ -70,6 +84,11 @@ class Writer {
 
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
+  }
+
+  writeMapHead(count: number): void {
+    this.#tag(TAG.map)
+    this.#writeCount(count)
   }
 
   write(value: PlainValue): void {
