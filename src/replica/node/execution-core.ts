@@ -30,6 +30,7 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
+import type {QueryRequest} from './admit-query.js'
 import {type Care, carefulRooms} from './careful-rooms.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
@@ -176,7 +177,7 @@ export class ExecutionCore {
     return rejection ? {kind: 'rejected', ...rejection} : {kind: 'accepted'}
   }
 
-  query(request: ReadRequest, nowNs: bigint): ReadAnswer {
+  query(request: QueryRequest, nowNs: bigint): ReadAnswer {
     return answerQuery(this.#certified!, request, nowNs)
   }
 

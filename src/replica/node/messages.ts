@@ -17,6 +17,7 @@ import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
 import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import type {KeptCheckpoint} from '../store/manifests.js'
+import type {QueryRequest} from './admit-query.js'
 
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
@@ -39,7 +40,7 @@ export interface ReplayCare {
 /** Asked by somebody who waits for the answer. */
 export type Question =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress; readonly use: CertificateUse}
-  | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  | {readonly kind: 'query'; readonly id: number; readonly request: QueryRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   /** What canisters there are, for people to look at. */
   | {readonly kind: 'canisters'; readonly id: number}
