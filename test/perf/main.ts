@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
+import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
 import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   networkBench,
   gatewayBench,
   largeStateBench,
+  durabilityBench,
   mainJobBench,
   languageBench,
 ]

@@ -47,7 +47,7 @@ export interface ReplicaNodeOptions {
   /** The machine's clock, nanoseconds since 1970. */
   readonly nowNs: () => bigint
   /** How much of the past may be kept for replays, beside the newest checkpoint. */
-  readonly historyBytes?: number
+  readonly historyBytes?: number | undefined
   /** The node has stopped by itself: its disk is full, or a bug. */
   readonly onFailure: (error: unknown) => void
 }
@@ -98,9 +98,10 @@ export class ReplicaNode implements ReplicaPort {
       const clock = NetworkClock.load(options.stateFolder, options.nowNs)
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
+      let log: BatchLog | undefined
       try {
         const [ready] = await Promise.all([execution.ready(), initBls()])
-        const log = await BatchLog.open(join(options.stateFolder, LOG_FOLDER), {
+        log = await BatchLog.open(join(options.stateFolder, LOG_FOLDER), {
           programVersion: options.version,
           checkpointHeight: ready.height,
         })
@@ -109,6 +110,7 @@ export class ReplicaNode implements ReplicaPort {
         return node
       } catch (error) {
         await execution.stop()
+        await log?.close()
         throw error
       }
     } catch (error) {
