@@ -9,11 +9,21 @@ import {cryptoBench} from './crypto.bench.js'
 import {engineBench} from './engine.bench.js'
 import {kernelBench} from './kernels.bench.js'
 import {largeStateBench} from './large-state.bench.js'
+import {ledgerBench} from './ledger.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import type {Bench, Row} from './row.js'
 
-const benches: readonly Bench[] = [commandBench, cryptoBench, engineBench, kernelBench, networkBench, largeStateBench, mainJobBench]
+const benches: readonly Bench[] = [
+  commandBench,
+  cryptoBench,
+  engineBench,
+  kernelBench,
+  networkBench,
+  ledgerBench,
+  largeStateBench,
+  mainJobBench,
+]
 
 const wanted = process.argv.slice(2)
 const rows: Row[] = []
