@@ -6,10 +6,12 @@
  */
 
 import {
+  AgentError,
   type ApiQueryResponse,
   Certificate,
   HttpAgent,
   type Identity,
+  IngressExpiryInvalidErrorCode,
   LookupPathStatus,
   lookupResultToBuffer,
   polling,
@@ -190,7 +192,11 @@ export class IcAgent {
 
   async #verifyQuery(answer: ApiQueryResponse, canisterId: Principal): Promise<void> {
     if (!this.#nodeKeys.has(canisterId)) this.#nodeKeys.set(canisterId, this.#readNodeKeys(toAgentPrincipal(canisterId)))
-    const fault = findQueryFault(answer, await this.#nodeKeys.get(canisterId)!, BigInt(Date.now()) * 1_000_000n)
+    const fault = findQueryFault(
+      answer,
+      await this.#nodeKeys.get(canisterId)!,
+      BigInt(Date.now() + this.http.getTimeDiffMsecs()) * 1_000_000n,
+    )
     if (fault !== undefined) throw new CertificateInvalid(this.#host.url, fault)
   }
 
@@ -203,9 +209,19 @@ export class IcAgent {
   }
 
   #guard<T>(work: () => Promise<T>): Promise<T> {
-    return toAgentFailure(this.#host, work())
+    return toAgentFailure(
+      this.#host,
+      work().catch(async (error: unknown) => {
+        if (!isOtherTime(error) || this.http.hasSyncedTime()) throw error
+        // A local network whose time was advanced, or a machine whose clock is wrong: from now on the network's time counts.
+        await this.http.syncTime()
+        return work()
+      }),
+    )
   }
 }
+
+const isOtherTime = (error: unknown): boolean => error instanceof AgentError && error.code instanceof IngressExpiryInvalidErrorCode
 
 /** Throws CallRejected, and NetworkAnswerInvalid for an answer that is no longer kept. */
 function findOutcome(certificate: Certificate, requestId: Uint8Array): CallOutcome {

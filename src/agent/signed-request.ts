@@ -15,6 +15,8 @@ import {CallRejected, NetworkAnswerInvalid, NetworkUnreachable} from './errors.j
 export interface Signer {
   /** DER. */
   readonly publicKeyDer: Uint8Array
+  /** `sender_delegation`, when the key acts for another one. */
+  readonly delegation?: CborInput | undefined
   sign(message: Uint8Array): Uint8Array
 }
 
@@ -32,6 +34,7 @@ export function signRequest(content: RequestContent, signer: Signer | undefined)
   const signature = signer && {
     sender_pubkey: signer.publicKeyDer,
     sender_sig: signer.sign(concatBytes(REQUEST_SEPARATOR, requestId)),
+    ...(signer.delegation === undefined ? {} : {sender_delegation: signer.delegation}),
   }
   const envelope = encodeCbor(tagged(SELF_DESCRIBE_TAG, {content: fields, ...signature} as CborInput))
   return {requestId: toHex(requestId), envelope}

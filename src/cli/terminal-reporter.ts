@@ -40,6 +40,11 @@ export function createReporter(options: ReporterOptions): Reporter {
       stdout.write(`${text}\n`)
     },
     info: (text) => say(0, text),
+    secret(text) {
+      if (verbosity < 0) return
+      spinner?.hide()
+      stderr.write(`${text}\n`)
+    },
     warn: (text) => say(-1, `WARNING: ${text}`),
     debug: (text) => say(1, text),
     trace: (text) => say(2, text),

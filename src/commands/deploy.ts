@@ -5,8 +5,8 @@ import {creationFlags, creationOf} from '../cli/creation-flags.js'
 import {networkFlags} from '../cli/flags.js'
 import {toJsonShape} from '../cli/to-json-shape.js'
 import {deploy, planProjectDeploy} from '../operations/deploy.js'
-import {OptionUnsupported} from '../operations/errors.js'
 import {renderPlan} from '../operations/plan-deploy.js'
+import {prepareAssets} from '../operations/prepare-assets.js'
 import {findCycles} from '../project/units.js'
 
 export default class Deploy extends BaseCommand {
@@ -25,17 +25,24 @@ export default class Deploy extends BaseCommand {
     'dry-run': Flags.boolean({summary: 'Only show what would be done'}),
     'with-cycles': Flags.string({summary: 'Cycles of a new canister, e.g. 3.5T', helpValue: 'CYCLES'}),
     'specified-id': Flags.string({summary: 'The id that the new canister is to have', helpValue: 'PRINCIPAL'}),
-    'by-proposal': Flags.boolean({summary: 'Not supported', hidden: true, exclusive: ['compute-evidence']}),
-    'compute-evidence': Flags.boolean({summary: 'Not supported', hidden: true, exclusive: ['by-proposal']}),
+    'by-proposal': Flags.boolean({
+      summary: 'Upload the assets of a frontend and leave their commit to a proposal',
+      exclusive: ['compute-evidence'],
+    }),
+    'compute-evidence': Flags.boolean({summary: 'Print what the evidence of such a proposal would be', exclusive: ['by-proposal']}),
     'output-env-file': Flags.string({summary: 'Write the canister variables to this file', helpValue: 'FILE'}),
   }
 
   async run(): Promise<unknown> {
     const {args, flags} = await this.parse(Deploy)
     refuseWallet(flags)
-    refuseProposals(flags)
     const context = this.context(flags)
     const options = {...installOptionsOf(flags, 'auto'), target: args.canister}
+    if (flags['by-proposal'] || flags['compute-evidence']) {
+      const prepared = await prepareAssets(context, {target: args.canister, mode: flags['by-proposal'] ? 'propose' : 'evidence'})
+      if (flags['compute-evidence']) this.show(prepared, ({evidence}) => evidence)
+      return toJsonShape(prepared)
+    }
     if (flags['dry-run']) {
       const {plan} = await planProjectDeploy(context, options)
       this.show(plan, renderPlan)
@@ -52,9 +59,4 @@ export default class Deploy extends BaseCommand {
       }),
     )
   }
-}
-
-function refuseProposals(flags: {readonly 'by-proposal': boolean; readonly 'compute-evidence': boolean}): void {
-  for (const name of ['by-proposal', 'compute-evidence'] as const)
-    if (flags[name]) throw new OptionUnsupported(`--${name}`, 'assets are committed at once.')
 }

@@ -4,7 +4,17 @@ import {dirname, join} from 'node:path'
 import {programName} from '../io/program.js'
 import type {Places} from '../project/places.js'
 import {AnonymousReserved, IdentityHasWallets, IdentityInUse} from './errors.js'
-import {ANONYMOUS, chooseIdentity, identityFolder, readChosenIdentity, requireIdentity, requireNewIdentity} from './store.js'
+import {findKeyring} from './keyring.js'
+import {
+  ANONYMOUS,
+  chooseIdentity,
+  findKeyringName,
+  identityFolder,
+  moveInKeyring,
+  readChosenIdentity,
+  requireIdentity,
+  requireNewIdentity,
+} from './store.js'
 
 /** The new name is the chosen one if the old was: gives true then. Throws IdentityNotFound and as `requireNewIdentity`. */
 export function renameIdentity(places: Places, from: string, to: string): boolean {
@@ -14,6 +24,8 @@ export function renameIdentity(places: Places, from: string, to: string): boolea
   const target = identityFolder(places, to)
   mkdirSync(dirname(target), {recursive: true})
   renameSync(identityFolder(places, from), target)
+  const kept = findKeyringName(places, to)
+  if (kept !== undefined) moveInKeyring(places, to, kept, findKeyring())
   const isChosen = readChosenIdentity(places) === from
   if (isChosen) chooseIdentity(places, to)
   return isChosen
@@ -31,5 +43,7 @@ export function removeIdentity(places: Places, name: string, {dropWallets}: Remo
   if (readChosenIdentity(places) === name) throw new IdentityInUse(name, programName())
   const folder = identityFolder(places, name)
   if (!dropWallets && existsSync(join(folder, 'wallets.json'))) throw new IdentityHasWallets(name)
+  const kept = findKeyringName(places, name)
+  if (kept !== undefined) findKeyring()?.remove(kept)
   rmSync(folder, {recursive: true})
 }

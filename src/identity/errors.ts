@@ -99,3 +99,38 @@ export class PemFileNotFound extends IcicleError {
     super(`There is no file '${file}'.`)
   }
 }
+
+export class SeedPhraseInvalid extends IcicleError {
+  readonly code = 'SEED_PHRASE_INVALID'
+  constructor() {
+    super('The seed phrase is not valid: a word is not of the English BIP-39 list, or the checksum does not fit.', {
+      hints: ['It has 12 to 24 words with spaces between them.'],
+    })
+  }
+}
+
+export class KeyringFailed extends IcicleError {
+  readonly code = 'KEYRING_FAILED'
+  constructor(
+    readonly identity: string,
+    tool: string,
+  ) {
+    super(`The keyring did not take the key of identity '${identity}' (${tool}).`, {
+      hints: ["Keep it with a passphrase: '--storage-mode password-protected'."],
+    })
+  }
+}
+
+export class KeyringEntryMissing extends IcicleError {
+  readonly code = 'KEYRING_ENTRY_MISSING'
+  constructor(readonly identity: string) {
+    super(`The key of identity '${identity}' is in a keyring that is not there, or does not have it.`)
+  }
+}
+
+export class DelegationInvalid extends IcicleError {
+  readonly code = 'DELEGATION_INVALID'
+  constructor(message: string, hints: readonly string[] = []) {
+    super(message, {hints})
+  }
+}

@@ -1,17 +1,21 @@
 /** An identity that can sign, by its name. */
 
+import {systemNowNs} from '../io/clock.js'
 import {readPassphrase} from '../io/passphrase.js'
 import type {Places} from '../project/places.js'
 import {ANONYMOUS_PRINCIPAL, type Principal} from '../protocol/principal.js'
+import {type DelegationChain, parseDelegationChain} from './delegation.js'
 import {decryptPem} from './encrypted-pem.js'
 import {parsePem, principalOfKey, type SigningKey} from './keys.js'
-import {ANONYMOUS, DEFAULT_IDENTITY, ensureDefaultIdentity, readChosenIdentity, readStoredKey} from './store.js'
+import {ANONYMOUS, DEFAULT_IDENTITY, ensureDefaultIdentity, findDelegation, readChosenIdentity, readStoredKey} from './store.js'
 
 export interface LoadedIdentity {
   readonly name: string
   readonly principal: Principal
   /** Undefined for `anonymous`, which signs nothing. */
   readonly key: SigningKey | undefined
+  /** The key acts for another one, whose principal this is. */
+  readonly delegation?: DelegationChain | undefined
   /** The key lies on disk unprotected: refused on mainnet by the commands that spend. */
   readonly isPlaintext: boolean
 }
@@ -37,13 +41,16 @@ export function loadIdentity(input: LoadIdentityInput): LoadedIdentity {
   if (name === DEFAULT_IDENTITY) ensureDefaultIdentity(input.places, input.tell)
   const {pem, isPlaintext} = readPem({...input, name})
   const key = parsePem(pem)
-  return {name, principal: principalOfKey(key.publicKeyDer), key, isPlaintext}
+  const found = findDelegation(input.places, name)
+  if (!found) return {name, principal: principalOfKey(key.publicKeyDer), key, isPlaintext}
+  const delegation = parseDelegationChain(found.json, found.file, {sessionKey: key.publicKeyDer, nowNs: systemNowNs()})
+  return {name, principal: principalOfKey(delegation.publicKey), key, delegation, isPlaintext}
 }
 
 /** The PEM text of an identity, decrypted if need be. Throws as `loadIdentity`. */
 export function readPem({places, name, tell, askPassphrase = readPassphrase}: LoadIdentityInput & {readonly name: string}) {
-  const {pem, encrypted} = readStoredKey(places, name)
-  if (!encrypted) return {pem: pem ?? '', isPlaintext: true}
+  const {pem, encrypted, isInKeyring} = readStoredKey(places, name)
+  if (!encrypted) return {pem: pem ?? '', isPlaintext: !isInKeyring}
   const decrypted = decryptPem(encrypted, askPassphrase(PROMPT))
   tell('Decryption complete.')
   return {pem: decrypted, isPlaintext: false}

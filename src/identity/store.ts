@@ -6,7 +6,7 @@ import {programName} from '../io/program.js'
 import {ConfigInvalid} from '../project/errors.js'
 import {parseJson} from '../project/json-text.js'
 import {identitiesFolder, identityJsonPath, type Places} from '../project/places.js'
-import {inspect, integerBetween, listOf, object, text} from '../project/schema.js'
+import {type Checked, inspect, integerBetween, listOf, object, text} from '../project/schema.js'
 import {type EncryptedPem, encryptPem} from './encrypted-pem.js'
 import {
   AnonymousReserved,
@@ -14,8 +14,10 @@ import {
   IdentityNameInvalid,
   IdentityNotFound,
   IdentityStorageUnsupported,
+  KeyringEntryMissing,
   PassphraseTooShort,
 } from './errors.js'
+import {findKeyring, type Keyring} from './keyring.js'
 import {generatePem} from './keys.js'
 
 export const ANONYMOUS = 'anonymous'
@@ -26,9 +28,14 @@ const PRIVATE_FOLDER = 0o700
 const MIN_PASSPHRASE = 9
 const PLAIN_FILE = 'identity.pem'
 const ENCRYPTED_FILE = 'identity.pem.encrypted'
+const DELEGATION_FILE = 'delegation.json'
 
 const identityJson = object({default: text})
-const storageJson = object({encryption: object({pw_salt: text, file_nonce: listOf(integerBetween(0, 255))})})
+const storageJson = object({
+  encryption: object({pw_salt: text, file_nonce: listOf(integerBetween(0, 255))}),
+  keyring_identity_suffix: text,
+})
+type StorageJson = Checked<typeof storageJson>
 
 /** The name chosen with `identity use`; `default` before any choice. */
 export function readChosenIdentity(places: Places): string {
@@ -59,8 +66,14 @@ export function hasIdentity(places: Places, name: string): boolean {
   return [PLAIN_FILE, ENCRYPTED_FILE, 'identity.json'].some((file) => existsSync(join(folder, file)))
 }
 
-/** Throws IdentityNotFound. */
+/** Names become folders: nothing else may be named by one. */
+function requireName(name: string): void {
+  if (!/^[A-Za-z0-9._@-]+$/.test(name) || name === '.' || name === '..') throw new IdentityNameInvalid(name)
+}
+
+/** Throws IdentityNameInvalid, IdentityNotFound. */
 export function requireIdentity(places: Places, name: string): void {
+  requireName(name)
   if (!hasIdentity(places, name)) throw new IdentityNotFound(name, identityFolder(places, name), programName())
 }
 
@@ -69,34 +82,69 @@ export interface CreateIdentityOptions {
   readonly force?: boolean
   /** Protects the key; without it the key lies in plain text. */
   readonly passphrase?: string | undefined
+  /** Keeps the key instead of a file. */
+  readonly keyring?: Keyring | undefined
+  /** Text of a delegation chain for the key. */
+  readonly delegation?: string | undefined
   /** An existing key; a new one is generated without it. */
   readonly pem?: string | undefined
 }
 
 /** Throws IdentityNameInvalid, AnonymousReserved, IdentityExists: what can be known before a passphrase is asked for. */
 export function requireNewIdentity(places: Places, name: string, force: boolean): void {
-  if (!/^[A-Za-z0-9._@-]+$/.test(name) || name === '.' || name === '..') throw new IdentityNameInvalid(name)
+  requireName(name)
   if (name === ANONYMOUS) throw new AnonymousReserved()
   if (!force && hasIdentity(places, name)) throw new IdentityExists(name)
 }
 
 /** Keeps a key, new or given, in a file only the user can read. Throws as `requireNewIdentity`, and PassphraseTooShort. */
 export function createIdentity(places: Places, name: string, options: CreateIdentityOptions = {}): void {
-  const {force = false, passphrase, pem = generatePem()} = options
+  const {force = false, passphrase, pem = generatePem(), keyring, delegation} = options
   requireNewIdentity(places, name, force)
   if (passphrase !== undefined && passphrase.length < MIN_PASSPHRASE) throw new PassphraseTooShort(MIN_PASSPHRASE)
   const folder = identityFolder(places, name)
   const encrypted = passphrase === undefined ? undefined : encryptPem(pem, passphrase)
   rmSync(folder, {recursive: true, force: true})
   mkdirSync(folder, {recursive: true, mode: PRIVATE_FOLDER})
+  if (delegation !== undefined) writeText(join(folder, DELEGATION_FILE), delegation, {mode: PRIVATE_FILE})
   if (encrypted) writeEncrypted(folder, encrypted)
+  else if (keyring) storeInKeyring(folder, keyring, name, pem)
   else writeText(join(folder, PLAIN_FILE), pem, {mode: PRIVATE_FILE})
+}
+
+function storeInKeyring(folder: string, keyring: Keyring, name: string, pem: string): void {
+  keyring.store(name, pem)
+  writeStorage(folder, {keyring_identity_suffix: name})
+}
+
+function writeStorage(folder: string, storage: StorageJson): void {
+  writeJson(join(folder, 'identity.json'), {hsm: null, encryption: null, keyring_identity_suffix: null, ...storage}, {mode: PRIVATE_FILE})
+}
+
+/** The name under which the keyring knows the key, for an identity that is kept there. */
+export function findKeyringName(places: Places, name: string): string | undefined {
+  return readStorage(identityFolder(places, name)).keyring_identity_suffix
+}
+
+/** After a rename: the keyring knows the key by the new name. */
+export function moveInKeyring(places: Places, name: string, from: string, keyring: Keyring | undefined): void {
+  const pem = keyring?.find(from)
+  if (!keyring || pem === undefined) throw new KeyringEntryMissing(name)
+  storeInKeyring(identityFolder(places, name), keyring, name, pem)
+  keyring.remove(from)
+}
+
+/** The text of the delegation chain that belongs to the key. */
+export function findDelegation(places: Places, name: string): {readonly json: string; readonly file: string} | undefined {
+  const file = join(identityFolder(places, name), DELEGATION_FILE)
+  const json = findText(file)
+  return json === undefined ? undefined : {json, file}
 }
 
 function writeEncrypted(folder: string, {pwSalt, fileNonce, content}: EncryptedPem): void {
   writeBytes(join(folder, ENCRYPTED_FILE), content, {mode: PRIVATE_FILE})
   const encryption = {pw_salt: pwSalt, file_nonce: [...fileNonce]}
-  writeJson(join(folder, 'identity.json'), {hsm: null, encryption, keyring_identity_suffix: null}, {mode: PRIVATE_FILE})
+  writeStorage(folder, {encryption})
 }
 
 /** Makes `default` when the user has none and has chosen none; tells it in dfx's words. */
@@ -111,28 +159,41 @@ export interface StoredKey {
   /** Plain text, or undefined for an encrypted one. */
   readonly pem: string | undefined
   readonly encrypted: EncryptedPem | undefined
+  readonly isInKeyring: boolean
 }
 
 /** The key of an identity as it lies there. Throws IdentityNotFound, and IdentityStorageUnsupported for one kept elsewhere. */
 export function readStoredKey(places: Places, name: string): StoredKey {
+  requireName(name)
   const folder = identityFolder(places, name)
   const pem = findText(join(folder, PLAIN_FILE))
-  if (pem !== undefined) return {pem, encrypted: undefined}
+  if (pem !== undefined) return {pem, encrypted: undefined, isInKeyring: false}
   requireIdentity(places, name)
   const encrypted = findEncrypted(folder)
-  if (encrypted) return {pem: undefined, encrypted}
-  throw new IdentityStorageUnsupported(`Identity '${name}' is kept in a keyring or on a hardware module, which icicle cannot open.`)
+  if (encrypted) return {pem: undefined, encrypted, isInKeyring: false}
+  const suffix = readStorage(folder).keyring_identity_suffix
+  if (suffix === undefined)
+    throw new IdentityStorageUnsupported(`Identity '${name}' is kept on a hardware module, which icicle cannot open.`)
+  const kept = findKeyring()?.find(suffix)
+  if (kept === undefined) throw new KeyringEntryMissing(name)
+  return {pem: kept, encrypted: undefined, isInKeyring: true}
 }
 
 function findEncrypted(folder: string): EncryptedPem | undefined {
   const content = findBytes(join(folder, ENCRYPTED_FILE))
+  if (content === undefined) return undefined
+  const {pw_salt: pwSalt, file_nonce: nonce} = readStorage(folder).encryption ?? {}
+  return pwSalt !== undefined && nonce ? {content, pwSalt, fileNonce: Uint8Array.from(nonce)} : undefined
+}
+
+/** How the key of a folder is kept; empty without an identity.json. Throws ConfigInvalid. */
+function readStorage(folder: string): StorageJson {
   const file = join(folder, 'identity.json')
   const json = findText(file)
-  if (content === undefined || json === undefined) return undefined
+  if (json === undefined) return {}
   const {value, mistakes} = inspect(storageJson, parseJson(json, file))
   if (mistakes.length > 0) throw new ConfigInvalid(file, mistakes)
-  const {pw_salt: pwSalt, file_nonce: nonce} = value?.encryption ?? {}
-  return pwSalt !== undefined && nonce ? {content, pwSalt, fileNonce: Uint8Array.from(nonce)} : undefined
+  return value ?? {}
 }
 
 export function identityFolder(places: Places, name: string): string {

@@ -127,3 +127,38 @@ export class NetworkDied extends IcicleError {
     })
   }
 }
+
+export class SnapshotNameInvalid extends IcicleError {
+  readonly code = 'SNAPSHOT_NAME_INVALID'
+  constructor(readonly snapshot: string) {
+    super(`'${snapshot}' cannot name a snapshot.`, {hints: ["Use letters, digits, '.', '_' and '-', and begin with a letter or a digit."]})
+  }
+}
+
+export class SnapshotExists extends IcicleError {
+  readonly code = 'SNAPSHOT_EXISTS'
+  constructor(readonly snapshot: string) {
+    super(`There is a snapshot '${snapshot}' already.`, {
+      hints: [`Choose another name, or delete it first: '${programName()} network snapshot delete ${snapshot}'.`],
+    })
+  }
+}
+
+export class SnapshotNotFound extends IcicleError {
+  readonly code = 'SNAPSHOT_NOT_FOUND'
+  constructor(
+    readonly snapshot: string,
+    readonly known: readonly string[],
+  ) {
+    super(`There is no snapshot '${snapshot}'.`, {
+      hints: [known.length === 0 ? 'There are no snapshots yet.' : `Known: ${known.join(', ')}.`],
+    })
+  }
+}
+
+export class StateMissing extends IcicleError {
+  readonly code = 'STATE_MISSING'
+  constructor(readonly network: string) {
+    super(`The local network '${network}' has no state yet.`, {hints: [`Type '${programName()} start --background' first.`]})
+  }
+}

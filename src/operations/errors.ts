@@ -43,6 +43,15 @@ export class InfoUnavailable extends IcicleError {
   readonly code = 'INFO_UNAVAILABLE'
 }
 
+export class DurationInvalid extends IcicleError {
+  readonly code = 'DURATION_INVALID'
+  constructor(readonly duration: string) {
+    super(`'${duration}' is not a duration.`, {
+      hints: ["Durations look like '30s', '10m', '12h', '3d', '2w' or '1d 12h'; time cannot go back."],
+    })
+  }
+}
+
 export class ShimRefused extends IcicleError {
   readonly code = 'SHIM_REFUSED'
   constructor(readonly file: string) {

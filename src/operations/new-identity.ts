@@ -1,7 +1,12 @@
-/** `identity new` and `identity import`: how the key is kept, and the passphrase if there is one. */
+/** `identity new` and `identity import`: where the key comes from, how it is kept, and the passphrase if there is one. */
+
+import {parseDelegationChain} from '../identity/delegation.js'
 import {PassphrasesDiffer, PemFileNotFound} from '../identity/errors.js'
+import {findKeyring, type Keyring} from '../identity/keyring.js'
 import {parsePem} from '../identity/keys.js'
+import {generateSeedPhrase, pemOfSeedPhrase} from '../identity/seed-phrase.js'
 import {createIdentity, requireNewIdentity} from '../identity/store.js'
+import {systemNowNs} from '../io/clock.js'
 import {findText} from '../io/files.js'
 import {readPassphrase} from '../io/passphrase.js'
 import type {Places} from '../project/places.js'
@@ -16,41 +21,60 @@ export interface NewIdentityRequest {
   /** Undefined: a password where somebody can type one, plain text with a warning elsewhere. */
   readonly mode: StorageMode | undefined
   readonly isInteractive: boolean
-  /** A PEM file to take the key from; a new key without it. */
+  /** A PEM file to take the key from. */
   readonly pemFile?: string
+  /** A file with a seed phrase to make the key from; a new phrase without this and without `pemFile`. */
+  readonly seedFile?: string
+  /** A file with a delegation chain for the key. */
+  readonly delegationFile?: string
   readonly askPassphrase?: (prompt: string) => string
 }
 
 export interface NewIdentityReport {
   readonly identity: string
-  readonly storage: 'password-protected' | 'plaintext'
+  readonly storage: StorageMode
 }
 
-export function newIdentity(places: Places, request: NewIdentityRequest, reporter: Reporter): NewIdentityReport {
-  const {name, force, isInteractive} = request
+/** Throws what the identity room throws for names, files and phrases. Nothing is written before everything is known. */
+export async function newIdentity(places: Places, request: NewIdentityRequest, reporter: Reporter): Promise<NewIdentityReport> {
+  const {name, force, isInteractive, pemFile, seedFile, delegationFile} = request
   requireNewIdentity(places, name, force)
-  const pem = request.pemFile === undefined ? undefined : readPemFile(request.pemFile)
-  const storage = decideStorage(request, reporter)
-  const passphrase = storage === 'plaintext' ? undefined : askTwice(request.askPassphrase ?? readPassphrase, isInteractive)
-  createIdentity(places, name, {force, passphrase, pem})
-  reporter.info(`${pem === undefined ? 'Created' : 'Imported'} identity: "${name}".`)
+  const phrase = pemFile === undefined && seedFile === undefined ? await generateSeedPhrase() : undefined
+  const pem = pemFile === undefined ? await pemOfSeedPhrase(phrase ?? requireText(seedFile!)) : requireText(pemFile)
+  const {publicKeyDer} = parsePem(pem)
+  const delegation = delegationFile === undefined ? undefined : requireText(delegationFile)
+  if (delegation !== undefined) parseDelegationChain(delegation, delegationFile!, {sessionKey: publicKeyDer, nowNs: systemNowNs()})
+  const {storage, keyring} = decideStorage(request, reporter)
+  const passphrase = storage === 'password-protected' ? askTwice(request.askPassphrase ?? readPassphrase, isInteractive) : undefined
+  createIdentity(places, name, {force, passphrase, pem, keyring, delegation})
+  if (phrase !== undefined) tellPhrase(name, phrase, reporter)
+  reporter.info(`${phrase === undefined ? 'Imported' : 'Created'} identity: "${name}".`)
   return {identity: name, storage}
 }
 
-/** Throws PemFileNotFound, and PemInvalid for a key that could not sign. */
-function readPemFile(file: string): string {
-  const pem = findText(file)
-  if (pem === undefined) throw new PemFileNotFound(file)
-  parsePem(pem)
-  return pem
+/** Throws PemFileNotFound. */
+function requireText(file: string): string {
+  const text = findText(file)
+  if (text === undefined) throw new PemFileNotFound(file)
+  return text
 }
 
-function decideStorage({mode, name, isInteractive}: NewIdentityRequest, reporter: Reporter): NewIdentityReport['storage'] {
-  if (mode === 'keyring') reporter.info('icicle uses no keyring: the identity is protected by a passphrase instead.')
-  if (mode !== undefined) return mode === 'plaintext' ? 'plaintext' : 'password-protected'
-  if (isInteractive) return 'password-protected'
+function tellPhrase(name: string, phrase: string, reporter: Reporter): void {
+  reporter.secret(`Your seed phrase for identity '${name}': ${phrase}
+This can be used to reconstruct your key in case of emergency, so write it down in a safe place.`)
+}
+
+function decideStorage(
+  {mode, name, isInteractive}: NewIdentityRequest,
+  reporter: Reporter,
+): {readonly storage: StorageMode; readonly keyring?: Keyring} {
+  const keyring = mode === 'keyring' ? findKeyring() : undefined
+  if (keyring) return {storage: 'keyring', keyring}
+  if (mode === 'keyring') reporter.info('There is no keyring to be used here: the identity is protected by a passphrase instead.')
+  if (mode !== undefined) return {storage: mode === 'plaintext' ? 'plaintext' : 'password-protected'}
+  if (isInteractive) return {storage: 'password-protected'}
   reporter.warn(`Identity "${name}" is stored in plain text, for nobody is here to type a passphrase.`)
-  return 'plaintext'
+  return {storage: 'plaintext'}
 }
 
 /** A mistyped passphrase would lose the key: on a terminal, where it is not seen, it is asked for twice. */

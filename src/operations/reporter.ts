@@ -5,6 +5,8 @@ export interface Reporter {
   result(text: string): void
   /** Standard error; silent under `-q`. */
   info(text: string): void
+  /** Standard error only, never the log file; silent under `-q`: what must be seen once and kept nowhere. */
+  secret(text: string): void
   /** Standard error with `WARNING: ` before it; silent under `-qq`. */
   warn(text: string): void
   /** Shown with `-v`. */
@@ -23,6 +25,7 @@ export interface Step {
 export const SILENT: Reporter = {
   result: () => {},
   info: () => {},
+  secret: () => {},
   warn: () => {},
   debug: () => {},
   trace: () => {},

@@ -1,8 +1,9 @@
 /** `canister sign`: writes a call that `canister send` delivers, from a computer that need not know the key. */
 
 import {resolve} from 'node:path'
-import {signRequest} from '../agent/signed-request.js'
+import {type Signer, signRequest} from '../agent/signed-request.js'
 import {encodeUtf8, fromHex} from '../base/bytes.js'
+import type {LoadedIdentity} from '../identity/load.js'
 import {systemNowNs} from '../io/clock.js'
 import {type CanisterId, MANAGEMENT_CANISTER_ID, principalToText} from '../protocol/principal.js'
 import {type CallOptions, prepareCall} from './call.js'
@@ -29,13 +30,15 @@ export async function signMessage(context: ProjectContext, options: SignOptions)
   const file = resolve(context.folder, options.file)
   requireNewFile(file)
   const {call, isQuery} = await prepareCall(context, await connectAgent(context), options)
-  const {key, principal: sender} = context.identity()
+  const identity = context.identity()
+  const {principal: sender} = identity
+  const signer = signerOf(identity)
   const nowNs = systemNowNs()
   const ingressExpiryNs = nowNs + options.expireAfterSeconds * NS_PER_SECOND
   const target = {sender, ingressExpiryNs, canisterId: call.canisterId, methodName: call.method, arg: call.arg}
-  const {requestId, envelope} = signRequest({kind: isQuery ? 'query' : 'call', ...target}, key)
+  const {requestId, envelope} = signRequest({kind: isQuery ? 'query' : 'call', ...target}, signer)
   const paths = [[encodeUtf8('request_status'), fromHex(requestId)]]
-  const status = isQuery ? undefined : signRequest({kind: 'read_state', sender, ingressExpiryNs, paths}, key).envelope
+  const status = isQuery ? undefined : signRequest({kind: 'read_state', sender, ingressExpiryNs, paths}, signer).envelope
   const message: SignedMessage = {
     creation: showTime(nowNs),
     expiration: showTime(ingressExpiryNs),
@@ -51,6 +54,16 @@ export async function signMessage(context: ProjectContext, options: SignOptions)
   }
   writeSignedMessage(file, message, context.network().isMainnet)
   return {file: options.file, kind: message.callType, canisterId: call.canisterId}
+}
+
+/** A key that acts for another shows the other's public key, and the chain. */
+function signerOf({key, delegation}: LoadedIdentity): Signer | undefined {
+  if (!key || !delegation) return key
+  const chain = delegation.links.map(({pubkey, expirationNs, targets, signature}) => ({
+    delegation: {pubkey, expiration: expirationNs, ...(targets ? {targets} : {})},
+    signature,
+  }))
+  return {publicKeyDer: delegation.publicKey, delegation: chain, sign: (message) => key.sign(message)}
 }
 
 /** `2021-05-06 19:17:10 UTC` */

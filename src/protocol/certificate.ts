@@ -34,8 +34,16 @@ export interface CanisterRange {
 
 /** CBOR tag 55799, map `{tree, signature, delegation?: {subnet_id, certificate}}`. */
 export function encodeCertificate({tree, signature, delegation}: Certificate): Uint8Array {
-  const wire = delegation && {subnet_id: principalToBytes(delegation.subnetId), certificate: delegation.certificate}
-  return encodeCbor(tagged(55799, {tree, signature, delegation: wire}))
+  return encodeCbor(tagged(55799, {tree, signature, delegation: delegation && delegationFields(delegation)}))
+}
+
+/** CBOR map `{subnet_id, certificate}`: what stands under `delegation` in a certificate. */
+export function encodeDelegation(delegation: CertificateDelegation): Uint8Array {
+  return encodeCbor(delegationFields(delegation))
+}
+
+function delegationFields({subnetId, certificate}: CertificateDelegation): {readonly [field: string]: Uint8Array} {
+  return {subnet_id: principalToBytes(subnetId), certificate}
 }
 
 /** Throws CborError, HashTreeError or CertificateError. Nothing is verified but the shape. */

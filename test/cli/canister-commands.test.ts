@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {DelegationChain, Ed25519KeyIdentity} from '@dfinity/identity'
 import {User} from '../support/user.js'
 
 const MAIN = `import Debug "mo:base/Debug";
@@ -11,6 +12,7 @@ actor {
   public query func greet(name : Text) : async Text { "Hello, " # name # "!" };
   public func add(n : Nat) : async Nat { Debug.print("add " # debug_show n); count += n; count };
   public query func order(o : { amount : Nat; memo : ?Text; kind : { #buy; #sell : Int } }) : async Nat { o.amount };
+  public shared query ({caller}) func me() : async Principal { caller };
   public query func all(a : ?Nat, b : ?Text) : async Text { debug_show (a, b) };
 };
 `
@@ -124,6 +126,22 @@ describe('commands on canisters', function () {
       )
       assert.equal(ok('canister', 'send', 'q.json', '-y'), '("Hello, post!")\n')
       fails(255, /Can only check request_status on update calls/, 'canister', 'send', 'q.json', '--status')
+    })
+
+    it('in the name of somebody who has delegated', async () => {
+      const [owner, session] = [Ed25519KeyIdentity.generate(), Ed25519KeyIdentity.generate()]
+      const chain = await DelegationChain.create(owner, session.getPublicKey(), new Date(Date.now() + 600_000))
+      const seed = Buffer.from(session.getKeyPair().secretKey).subarray(0, 32)
+      const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]).toString('base64')
+      writeFileSync(join(user.work, project, 'guest.pem'), `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`)
+      writeFileSync(join(user.work, project, 'guest.json'), JSON.stringify(chain.toJSON()))
+      ok('identity', 'import', 'guest', 'guest.pem', '--delegation', 'guest.json', '--storage-mode', 'plaintext')
+      const me = `(principal "${owner.getPrincipal().toText()}")\n`
+      assert.equal(ok('canister', 'call', 'shop', 'me', '--identity', 'guest'), me)
+      assert.equal(ok('canister', 'call', 'shop', 'me', '--update', '--identity', 'guest'), me)
+      ok('canister', 'sign', 'shop', 'me', '--update', '--file', 'me.json', '--identity', 'guest')
+      ok('canister', 'send', 'me.json', '-y')
+      assert.equal(ok('canister', 'send', 'me.json', '--status'), me)
     })
 
     it('notices a message that was changed on the way (planted)', () => {

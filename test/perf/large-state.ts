@@ -10,7 +10,7 @@ import type {MessageId} from '../../src/replica/state/messages.js'
 import {defaultSettings, newCanister} from '../../src/replica/state/new-canister.js'
 import {PagedMemory} from '../../src/replica/state/paged-memory.js'
 import {CheckpointStore} from '../../src/replica/store/checkpoint-store.js'
-import {CHECKPOINT_FOLDER} from '../../src/replica/store/replica-store.js'
+import {CHECKPOINT_FOLDER} from '../../src/replica/store/state-folder.js'
 
 export interface Enlargement {
   readonly canisters: number

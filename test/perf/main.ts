@@ -6,8 +6,11 @@ import {join} from 'node:path'
 import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
+import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
+import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
+import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {ledgerBench} from './ledger.bench.js'
 import {mainJobBench} from './main-job.bench.js'
@@ -21,8 +24,11 @@ const benches: readonly Bench[] = [
   kernelBench,
   networkBench,
   ledgerBench,
+  gatewayBench,
   largeStateBench,
+  durabilityBench,
   mainJobBench,
+  languageBench,
 ]
 
 const wanted = process.argv.slice(2)

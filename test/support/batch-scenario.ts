@@ -7,6 +7,9 @@ import {toHex} from '../../src/base/bytes.js'
 import type {ExecutionEnvironment} from '../../src/replica/canister/environment.js'
 import type {Ingress} from '../../src/replica/state/messages.js'
 import {stateHash} from '../../src/replica/state/state-hash.js'
+import {OP, TYPE} from '../../src/wasm/constants.js'
+import {encodeModule} from '../../src/wasm/encode.js'
+import {access, brIf, code, f64Const, i32Const, localGet, localSet, localTee, loop} from '../../src/wasm/instructions.js'
 import {KERNELS, kernelModule} from '../perf/kernels/modules.js'
 import {
   getRegister,
@@ -33,6 +36,8 @@ export interface Scenario {
   readonly canisters: number
   readonly runtime: ExecutionEnvironment['runtime']
   readonly slices?: ExecutionEnvironment['slices']
+  /** Also recursion without end: on a thread whose stack is larger than the engine's limit. */
+  readonly hasLargeStack?: boolean
 }
 
 export interface ScenarioResult {
@@ -44,16 +49,21 @@ export interface ScenarioResult {
 }
 
 const SLICES = {first: 400_000n, further: 2_000_000n}
-const KERNEL_CANISTERS = 2
+const KERNEL_CANISTERS = 3
 const drop = op('drop')
+const ENDINGS: readonly Piece[] = [
+  ...[reply('done'), reply('done'), reply('done'), [], trap('end')],
+  ...[op('unreachable'), op('divideByZero'), op('loadOutOfBounds'), op('callMissingElement'), op('callWrongType')],
+]
 
-export function runScenario({seed, rounds, canisters, runtime, slices = SLICES}: Scenario): ScenarioResult {
+export function runScenario({seed, rounds, canisters, runtime, slices = SLICES, hasLargeStack = false}: Scenario): ScenarioResult {
   const random = xorshift(seed)
+  const last = [...ENDINGS, ...(hasLargeStack ? [op('recurse')] : [])]
   const subnet = aRealSubnet(makeCanisters(canisters, runtime), runtime, slices)
   const hashes: string[] = []
   for (let round = 1; round <= rounds; round++) {
     const count = random(6)
-    const ingress = Array.from({length: count}, (_, index) => ({...message(random, canisters), id: idOfMessage(round * 10 + index)}))
+    const ingress = Array.from({length: count}, (_, index) => ({...message(random, canisters, last), id: idOfMessage(round * 10 + index)}))
     subnet.run({ingress, timeNs: subnet.state.timeNs + BigInt(1 + random(4)) * 500_000_000n, isSummary: round % 25 === 0})
     if (round % Math.ceil(rounds / 10) === 0) hashes.push(toHex(stateHash(subnet.state)))
   }
@@ -65,11 +75,11 @@ export function runScenario({seed, rounds, canisters, runtime, slices = SLICES}:
   return {hashes, executions: subnet.trace.length, failures}
 }
 
-/** The first two hold the kernels; every fourth of the others has a 64-bit memory, every fifth a heartbeat. */
+/** The first three hold kernels; every fourth of the others has a 64-bit memory, every fifth a heartbeat. */
 function makeCanisters(count: number, runtime: Scenario['runtime']) {
-  const kernels = Array.from({length: KERNEL_CANISTERS}, (_, number) => {
+  const kernels = [kernelModule(32), kernelModule(64), nanModule()].map((wasm, number) => {
     const canister = aCanister({number})
-    install(canister, {mode: {kind: 'install'}, wasm: kernelModule(number === 0 ? 32 : 64)}, anEnvironment({runtime}))
+    install(canister, {mode: {kind: 'install'}, wasm}, anEnvironment({runtime}))
     canister.installCodeDebt = 0n
     return canister
   })
@@ -83,12 +93,15 @@ function makeCanisters(count: number, runtime: Scenario['runtime']) {
   return [...kernels, ...universal]
 }
 
-function message(random: Random, canisters: number): Ingress {
+function message(random: Random, canisters: number, last: readonly Piece[]): Ingress {
+  const ending = (from: Random): Piece => last[from(last.length)]!
   const number = KERNEL_CANISTERS + random(canisters)
   const receiver = idOf(number)
   switch (random(10)) {
     case 0:
-      return running([], {receiver: idOf(random(KERNEL_CANISTERS)), method: KERNELS[random(KERNELS.length)]!})
+      return running([], {receiver: idOf(random(2)), method: KERNELS[random(KERNELS.length)]!})
+    case 5:
+      return running([], {receiver: idOf(2), method: 'nan'})
     case 1:
       return managing('install_code', upgradeOf(random, number), {effectiveCanisterId: receiver})
     case 2:
@@ -101,7 +114,7 @@ function message(random: Random, canisters: number): Ingress {
     case 4:
       return managing(random(2) === 0 ? 'stop_canister' : 'start_canister', {canister_id: receiver}, {effectiveCanisterId: receiver})
     default:
-      return running([...pieces(random), ...calls(random, canisters, 3), ending(random)], {receiver})
+      return running([...pieces(random), ...calls(random, canisters, 3, ending), ending(random)], {receiver})
   }
 }
 
@@ -142,10 +155,10 @@ function pieces(random: Random): Piece[] {
   })
 }
 
-function calls(random: Random, canisters: number, depth: number): Piece[] {
+function calls(random: Random, canisters: number, depth: number, ending: (from: Random) => Piece): Piece[] {
   return Array.from({length: depth > 0 ? random(3) : 0}, (): Piece => {
     const callee = idOf(KERNEL_CANISTERS + random(canisters))
-    const payload = program(...pieces(random), ...calls(random, canisters, depth - 1), ending(random))
+    const payload = program(...pieces(random), ...calls(random, canisters, depth - 1, ending), ending(random))
     const options = {payload, onReply: [...pieces(random), ending(random)], onReject: [ending(random)], onCleanup: pieces(random)}
     return [
       ...makeCall(callee, {...options, cycles: BigInt(random(1_000)), ...(random(4) === 0 && {timeoutSeconds: 1 + random(3)})}),
@@ -154,18 +167,29 @@ function calls(random: Random, canisters: number, depth: number): Piece[] {
   })
 }
 
-function ending(random: Random): Piece {
-  const endings: readonly Piece[] = [
-    reply('done'),
-    reply('done'),
-    reply('done'),
-    [],
-    trap('end'),
-    op('unreachable'),
-    op('divideByZero'),
-    op('loadOutOfBounds'),
-  ]
-  return endings[random(endings.length)]!
+/** Float operations whose NaNs differ from machine to machine and from compiler to compiler; their bits go to memory. */
+function nanModule(): Uint8Array {
+  const [load, store, sqrt, add, sub, divide, min] = [OP.f64Load, OP.f64Store, 0x9f, 0xa0, 0xa1, 0xa3, 0xa4]
+  const f64 = (at: number) => code(i32Const(at), access(load))
+  const put = (at: number, value: readonly number[]) => code(i32Const(at), value, access(store))
+  const body = code(
+    ...[i32Const(20_000), localSet(0)],
+    loop(
+      put(0, code(f64(64), f64(64), divide)),
+      put(8, code(f64Const(-1), sqrt)),
+      put(16, code(f64(0), f64(72), add, f64(72), f64(8), sub, add)),
+      put(24, code(f64(72), f64(0), min)),
+      put(32, code(f64(32), f64Const(0.5), add)),
+      ...[localGet(0), i32Const(1), OP.i32Sub, localTee(0), brIf(0)],
+    ),
+  )
+  // A NaN with a payload of its own.
+  const data = [{offset: i32Const(72), content: Uint8Array.of(1, 2, 3, 4, 5, 6, 0xf4, 0xff)}]
+  return encodeModule({
+    memory: {minimum: 1},
+    data,
+    functions: [{type: {params: [], results: []}, locals: [TYPE.i32], body, exports: ['canister_update nan']}],
+  })
 }
 
 type Random = (below: number) => number

@@ -28,12 +28,17 @@ export function removeFolder(folder: string): void {
   rmSync(folder, {recursive: true, force: true, maxRetries: 5})
 }
 
-/** Starts the server on `stateFolder` and waits until it says that it is ready. */
-export async function startLocalNetwork(stateFolder: string, extraArgs: readonly string[] = []): Promise<LocalNetwork> {
+/** Starts the server on `stateFolder` and waits until it says that it is ready. `signal` kills it meanwhile. */
+export async function startLocalNetwork(
+  stateFolder: string,
+  extraArgs: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<LocalNetwork> {
   const main = join(repositoryRoot, 'dist', 'server', 'main.js')
   const child = spawn(process.execPath, [main, '--state', stateFolder, '--host', '127.0.0.1', '--port', '0', ...extraArgs], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'))
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text

@@ -17,10 +17,11 @@ const tool: Record<string, Room> = {
   cli: {imports: ['operations', 'project', 'network', 'identity', 'io', ...VOCABULARY]},
   // `cost` prints from the very table that the replica charges by.
   operations: {imports: ['builders', 'assets', 'network', 'identity', 'agent', 'project', 'io', 'replica/cycles', ...VOCABULARY]},
-  testing: {imports: ['operations', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
+  testing: {imports: ['operations', 'identity', 'network', 'agent', 'project', 'server', 'io', ...VOCABULARY]},
   builders: {imports: ['project', 'io', ...VOCABULARY]},
   assets: {imports: ['agent', 'project', 'io', ...VOCABULARY]},
-  network: {imports: ['project', 'io', ...VOCABULARY]},
+  // Snapshots are taken of a stopped network too: the store knows which of its files never change.
+  network: {imports: ['project', 'io', 'replica/store', ...VOCABULARY]},
   identity: {imports: ['project', 'io', ...VOCABULARY]},
   // The replica's BLS verifies a certificate in 3 ms; the library's own takes 250 ms at its first.
   agent: {imports: ['io', 'replica/crypto', ...VOCABULARY]},

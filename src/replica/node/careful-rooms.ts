@@ -8,7 +8,7 @@
 import type {CanisterId} from '../../protocol/principal.js'
 import {principalToText} from '../../protocol/principal.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
-import type {FinishedExecution, Runtime} from '../canister/runtime.js'
+import type {ExecutionOutput, Runtime} from '../canister/runtime.js'
 import type {CanisterTask, ExecutionRooms} from '../execution/execution-rooms.js'
 import type {CanisterMessage} from '../state/messages.js'
 
@@ -40,6 +40,9 @@ export function carefulRooms(rooms: ExecutionRooms, {quarantined, announce}: Car
     executeMessage: (canister, message, env) => rooms.executeMessage(canister, message, envFor(subjectOf(canister.id, message), env)),
     executeResponse: (canister, response, env) => rooms.executeResponse(canister, response, envFor(subjectOf(canister.id, response), env)),
     executeTask: (canister, task, env) => rooms.executeTask(canister, task, envFor(taskSubject(canister.id, task), env)),
+    resumeMessage: (canister, env) => rooms.resumeMessage(canister, envFor(resumedSubject(canister.id), env)),
+    resumeManagementCall: (where, canister) =>
+      rooms.resumeManagementCall({...where, env: envFor(resumedSubject(canister.id), where.env)}, canister),
     executeManagementCall: (where, call) =>
       isQuarantined(subjectOf(call.receiver, call))
         ? {kind: 'reject', code: 5, errorCode: ERROR_CODE, message: REASON}
@@ -49,7 +52,7 @@ export function carefulRooms(rooms: ExecutionRooms, {quarantined, announce}: Car
 
 /** Every execution fails at once. */
 function withoutRunning(runtime: Runtime): Runtime {
-  const fail = (): FinishedExecution => ({
+  const fail = (): ExecutionOutput => ({
     kind: 'finished',
     instructions: 0n,
     logs: [],
@@ -58,8 +61,8 @@ function withoutRunning(runtime: Runtime): Runtime {
   return {
     inspectModule: (module) => runtime.inspectModule(module),
     run: fail,
-    proceed: () => {},
     collect: fail,
+    proceed: () => {},
     abandon: (canisterId) => runtime.abandon(canisterId),
     release: (heap) => runtime.release(heap),
     forgetAll: () => runtime.forgetAll(),
@@ -83,6 +86,10 @@ function subjectOf(canisterId: CanisterId, message: CanisterMessage): Subject {
 
 function taskSubject(canisterId: CanisterId, task: CanisterTask): Subject {
   return {id: `${task} ${canisterId}`, text: `the ${task} of ${nameOf(canisterId)}`}
+}
+
+function resumedSubject(canisterId: CanisterId): Subject {
+  return {id: `resumed ${canisterId}`, text: `the long execution of ${nameOf(canisterId)}`}
 }
 
 const nameOf = (id: CanisterId): string => (id === '' ? 'the management canister' : `canister ${principalToText(id)}`)

@@ -2,6 +2,7 @@
 
 import {Worker} from 'node:worker_threads'
 import type {OutcallResult} from '../adapters/perform-outcall.js'
+import type {CertificateUse} from '../certification/delegations.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
@@ -73,8 +74,9 @@ export class ExecutionClient {
     return this.#order((id) => ({kind: 'settle', id}))
   }
 
-  filter(ingress: Ingress): Promise<FilterVerdict> {
-    return this.#ask((id) => ({kind: 'filter', id, ingress}))
+  /** `use`: of the certificate, should the message be known and answered already. */
+  filter(ingress: Ingress, {scope, effectiveId, delegation}: CertificateUse): Promise<FilterVerdict> {
+    return this.#ask((id) => ({kind: 'filter', id, ingress, use: {scope, effectiveId, delegation}}))
   }
 
   query(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {

@@ -10,9 +10,10 @@ import type {OutcallResult} from '../adapters/perform-outcall.js'
 import type {ExecutionEnvironment} from '../canister/environment.js'
 import {WasmRuntime, type WasmRuntimeOptions} from '../canister/wasm-runtime.js'
 import {encodeCertificateFor, TIME_PATH} from '../certification/certify.js'
+import {type CertificateUse, type RootCertification, SubnetDelegations} from '../certification/delegations.js'
 import {type LabelPath, type LabelTree, textLabel} from '../certification/label-tree.js'
 import {createStateTree, type StateTree, updateStateTree} from '../certification/state-tree.js'
-import {makeWitness} from '../certification/witness.js'
+import {type Exclusion, makeWitness} from '../certification/witness.js'
 import {type FeeTable, feesFor} from '../cycles/fees.js'
 import {freezingLimit} from '../cycles/freezing-limit.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
@@ -46,21 +47,21 @@ export interface ExecutionCoreOptions {
   /** Other than the Internet Computer's: for tests. */
   readonly slices?: ExecutionEnvironment['slices']
   readonly trace?: (event: TraceEvent) => void
+  /** Of the root subnet, where this is another one. */
+  readonly root?: RootCertification
 }
 
 /** What answers are made from: a state whose root is signed. */
 export interface CertifiedView {
   readonly state: ReplicatedState
-  readonly labels: LabelTree
-  readonly signature: Uint8Array
+  /** A certificate that shows these paths. */
+  readonly certify: (paths: readonly LabelPath[], use: CertificateUse, exclude?: Exclusion) => Uint8Array
   readonly keys: GenesisKeys
   readonly env: ExecutionEnvironment
   readonly queries: QueryCounter
 }
 
 const REQUEST_STATUS = textLabel('request_status')
-const CANISTER = textLabel('canister')
-const CERTIFIED_DATA = textLabel('certified_data')
 
 export class ExecutionCore {
   readonly state: ReplicatedState
@@ -73,16 +74,18 @@ export class ExecutionCore {
   /** Created, changed or deleted since the last checkpoint was begun. */
   readonly #unsaved = new Set<CanisterId>()
   readonly #queries = new QueryCounter()
+  readonly #delegations: SubnetDelegations
   #instructions = 0n
   #rootHash: Uint8Array
   /** Undefined while the newest state is not certified. */
   #certified: CertifiedView | undefined
   readonly #fees: FeeTable
 
-  constructor({state, isSaved = false, keys, runtime, slices, trace}: ExecutionCoreOptions) {
+  constructor({state, isSaved = false, keys, runtime, slices, trace, root}: ExecutionCoreOptions) {
     this.state = state
     if (!isSaved) for (const id of state.canisters.keys()) this.#unsaved.add(id)
     this.#keys = keys
+    this.#delegations = new SubnetDelegations(state.subnetId, root)
     this.#fees = feesFor(getSubnet(keys.registry, state.subnetId))
     this.#tree = createStateTree(state, keys.registry)
     this.#runtime = new WasmRuntime(runtime)
@@ -165,9 +168,9 @@ export class ExecutionCore {
     return this.#certified !== undefined
   }
 
-  filter(ingress: Ingress): FilterVerdict {
+  filter(ingress: Ingress, use: CertificateUse): FilterVerdict {
     const entry = this.state.ingressHistory.get(ingress.id)
-    if (entry) return this.#known(ingress.id, entry.state.kind === 'terminal' || entry.state.kind === 'done')
+    if (entry) return this.#known(ingress.id, use, entry.state.kind === 'terminal' || entry.state.kind === 'done')
     const rejection = filterIngress(this.state, ingress, {env: this.#environment(), registry: this.#keys.registry})
     return rejection ? {kind: 'rejected', ...rejection} : {kind: 'accepted'}
   }
@@ -186,14 +189,15 @@ export class ExecutionCore {
   }
 
   #makeView(signature: Uint8Array): CertifiedView {
-    const getDataCertificate = (id: string): Uint8Array =>
-      encodeCertificateFor({tree: this.#labels, paths: [[CANISTER, id, CERTIFIED_DATA]], signature})
+    const certify: CertifiedView['certify'] = (paths, use, exclude) => {
+      const delegation = this.#delegations.find(use)
+      return encodeCertificateFor({tree: this.#labels, paths, signature, ...(exclude && {exclude}), ...(delegation && {delegation})})
+    }
     return {
       state: this.state,
-      labels: this.#labels,
-      signature,
+      certify,
       keys: this.#keys,
-      env: {...this.#environment(), getDataCertificate},
+      env: this.#environment(),
       queries: this.#queries,
     }
   }
@@ -210,15 +214,24 @@ export class ExecutionCore {
     return {added, pendingIds: pending.map(({id}) => id)}
   }
 
-  #known(id: MessageId, isTerminal: boolean): FilterVerdict {
+  #known(id: MessageId, use: CertificateUse, isTerminal: boolean): FilterVerdict {
     if (!isTerminal || !this.#certified) return {kind: 'known'}
-    const certificate = encodeCertificateFor({tree: this.#labels, paths: [[REQUEST_STATUS, id]], signature: this.#certified.signature})
+    const certificate = this.#certified.certify([[REQUEST_STATUS, id]], use)
     return {kind: 'known', certificate}
   }
 
   #answered(id: MessageId): AnsweredRequest {
     const path: LabelPath = [REQUEST_STATUS, id]
-    return {id, witness: encodeHashTree(makeWitness(this.#labels, [path, TIME_PATH]))}
+    const witness = encodeHashTree(makeWitness(this.#labels, [path, TIME_PATH]))
+    const delegations = this.#delegationsFor(this.state.ingressHistory.get(id)!.effectiveCanisterId)
+    return {id, witness, ...(delegations && {delegations})}
+  }
+
+  #delegationsFor(effectiveId: CanisterId): AnsweredRequest['delegations'] {
+    const scope = effectiveId === this.state.subnetId ? 'subnet' : 'canister'
+    const flat = this.#delegations.findEncoded({scope, effectiveId, delegation: 'flat'})
+    const tree = this.#delegations.findEncoded({scope, effectiveId, delegation: 'tree'})
+    return flat && tree && {flat, tree}
   }
 
   #viewChange(): InductionViewChange {

@@ -13,7 +13,7 @@ import {getSubnet} from '../registry/ranges.js'
 import {newState} from '../state/new-state.js'
 import type {ReplicatedState} from '../state/replicated-state.js'
 import {CheckpointStore} from '../store/checkpoint-store.js'
-import {CHECKPOINT_FOLDER} from '../store/replica-store.js'
+import {CHECKPOINT_FOLDER} from '../store/state-folder.js'
 import type {Subject} from './careful-rooms.js'
 import {loadCheckpoint} from './checkpoint.js'
 import {noteExecuting} from './executing-note.js'
@@ -132,7 +132,7 @@ function receive(core: ExecutionCore, message: Exclude<ToExecution, Storing>): v
 
 /** The filter looks at whatever state there is; all else waits for a certified one. */
 function ask(core: ExecutionCore, question: Question): void {
-  if (question.kind === 'filter') postAnswer(question.id, core.filter(question.ingress))
+  if (question.kind === 'filter') postAnswer(question.id, core.filter(question.ingress, question.use))
   else if (core.isCertified) answer(core, question)
   else waiting.push(question)
 }

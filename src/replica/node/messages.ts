@@ -9,6 +9,7 @@ import type {CanisterId} from '../../protocol/principal.js'
 import type {ErrorCode} from '../../protocol/reject-codes.js'
 import type {PendingOutcall} from '../adapters/http-outcalls.js'
 import type {OutcallResult} from '../adapters/perform-outcall.js'
+import type {CertificateUse} from '../certification/delegations.js'
 import type {TraceEvent} from '../execution/execution-rooms.js'
 import type {NextWake} from '../execution/next-wake.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
@@ -37,7 +38,7 @@ export interface ReplayCare {
 
 /** Asked by somebody who waits for the answer. */
 export type Question =
-  | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress}
+  | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress; readonly use: CertificateUse}
   | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
   /** Make the answer of an outcall from what was fetched. */
@@ -67,6 +68,8 @@ export type FilterVerdict =
 export interface AnsweredRequest {
   readonly id: MessageId
   readonly witness: Uint8Array
+  /** CBOR of the delegations that belong to it, where the subnet is not the root. */
+  readonly delegations?: {readonly flat: Uint8Array; readonly tree: Uint8Array}
 }
 
 /** What block making needs to know of the state after a batch; only what changed since the view before. */

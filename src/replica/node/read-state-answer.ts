@@ -7,14 +7,13 @@
 import {SELF_DESCRIBE_TAG, tagged} from '../../protocol/cbor.js'
 import {encodeCbor} from '../../protocol/cbor-encode.js'
 import {parseEnvelope} from '../../protocol/envelope.js'
-import {encodeCertificateFor} from '../certification/certify.js'
 import {checkReadStatePaths} from '../certification/path-permissions.js'
 import {authenticate} from '../crypto/authenticate.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {CertifiedView} from './execution-core.js'
 
 export function answerReadState(view: CertifiedView, request: ReadRequest, nowNs: bigint): ReadAnswer {
-  const {state, keys, labels, signature} = view
+  const {state, keys} = view
   const parsed = parseEnvelope(request.body, 'read_state')
   if (!parsed.ok) return {kind: 'refused', status: 400, text: parsed.message}
   const {content} = parsed.envelope
@@ -29,6 +28,6 @@ export function answerReadState(view: CertifiedView, request: ReadRequest, nowNs
   )
   if (permission.kind === 'refused') return permission
   const {paths, exclude} = permission
-  const certificate = encodeCertificateFor({tree: labels, paths, exclude, signature})
+  const certificate = view.certify(paths, request, exclude)
   return {kind: 'answered', body: encodeCbor(tagged(SELF_DESCRIBE_TAG, {certificate}))}
 }

@@ -21,7 +21,7 @@ import {chooseOldestBase} from '../store/history-budget.js'
 import {linkState} from '../store/link-state.js'
 import {lockStore, type StoreLock} from '../store/lock.js'
 import type {TornTail} from '../store/log.js'
-import {LOG_FOLDER} from '../store/replica-store.js'
+import {LOG_FOLDER} from '../store/state-folder.js'
 import {admitCall} from './admit-call.js'
 import {CallWaiters} from './call-waiters.js'
 import {ExecutionClient} from './execution-client.js'
@@ -47,7 +47,7 @@ export interface ReplicaNodeOptions {
   /** The machine's clock, nanoseconds since 1970. */
   readonly nowNs: () => bigint
   /** How much of the past may be kept for replays, beside the newest checkpoint. */
-  readonly historyBytes?: number
+  readonly historyBytes?: number | undefined
   /** The node has stopped by itself: its disk is full, or a bug. */
   readonly onFailure: (error: unknown) => void
 }
@@ -98,9 +98,10 @@ export class ReplicaNode implements ReplicaPort {
       const clock = NetworkClock.load(options.stateFolder, options.nowNs)
       const failures = new Failures(options.onFailure)
       const execution = new ExecutionClient({stateFolder: options.stateFolder, genesis}, failures.report)
+      let log: BatchLog | undefined
       try {
         const [ready] = await Promise.all([execution.ready(), initBls()])
-        const log = await BatchLog.open(join(options.stateFolder, LOG_FOLDER), {
+        log = await BatchLog.open(join(options.stateFolder, LOG_FOLDER), {
           programVersion: options.version,
           checkpointHeight: ready.height,
         })
@@ -109,6 +110,7 @@ export class ReplicaNode implements ReplicaPort {
         return node
       } catch (error) {
         await execution.stop()
+        await log?.close()
         throw error
       }
     } catch (error) {
@@ -219,7 +221,7 @@ export class ReplicaNode implements ReplicaPort {
     const {item} = admission
     const {id} = item.ingress
     if (this.#ingress.has(id) || this.#waiters.has(id)) return DUPLICATE
-    const verdict = await this.#parts.execution.filter(item.ingress)
+    const verdict = await this.#parts.execution.filter(item.ingress, request)
     if (verdict.kind === 'rejected')
       return {kind: 'rejected', rejectCode: verdict.code, message: verdict.message, errorCode: verdict.errorCode}
     if (verdict.kind === 'known')
@@ -227,9 +229,14 @@ export class ReplicaNode implements ReplicaPort {
     const added = this.#ingress.add(item)
     if (added === 'full') return OVERLOADED
     if (added === 'known') return DUPLICATE
-    const answer = request.isSynchronous ? this.#waiters.wait(id) : undefined
+    const answer = request.isSynchronous ? this.#waiters.wait(id, request.delegation) : undefined
     this.#driver.poke()
     return answer ?? {kind: 'accepted', text: ''}
+  }
+
+  /** Makes a block, which may be empty; resolves when it is certified. */
+  makeBlock(): Promise<void> {
+    return this.#driver.makeBlock()
   }
 
   async query(request: ReadRequest): Promise<ReadAnswer> {
@@ -310,7 +317,8 @@ export class ReplicaNode implements ReplicaPort {
     this.#ingress.follow(executed)
     this.#outcalls.follow(executed.outcalls)
     for (const delta of executed.queryStats) this.#consensus.addQueryStats(delta)
-    for (const {id, witness} of executed.answered) this.#waiters.answer(id, () => assembleCertificate(witness, signature))
+    for (const {id, witness, delegations} of executed.answered)
+      this.#waiters.answer(id, (kind) => assembleCertificate(witness, signature, delegations?.[kind]))
     // Replays compare with it; the batch itself is on disk already, so this need not be waited for.
     this.#parts.log.appendRoot({height, rootHash, signature}).catch(() => {})
     this.#countTowardsCheckpoint(executed.instructions)

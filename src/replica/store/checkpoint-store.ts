@@ -37,8 +37,8 @@ export interface CheckpointInput {
   readonly canisters: ReadonlyMap<CanisterId, EncodedCanister>
   /** Deleted since. */
   readonly removed: Iterable<CanisterId>
-  /** Named parts, whole: ingress history, rest of the state, last block. One that is left out stays as it was. */
-  readonly parts: ReadonlyMap<string, Uint8Array>
+  /** Named parts, whole: ingress history, rest of the state, last block. One that is left out stays as it was. Pieces are made as they are written. */
+  readonly parts: ReadonlyMap<string, Uint8Array | Iterable<Uint8Array>>
 }
 
 export interface CheckpointOptions {
@@ -245,7 +245,8 @@ export class CheckpointStore {
         canisters.push({id, metadata, memories: memoryIds, blobs: [...own.keys()]})
       }
       const parts = []
-      for (const [name, bytes] of input.parts) parts.push({name, extent: await writer.writeExtent(bytes)})
+      for (const [name, bytes] of input.parts)
+        parts.push({name, extent: await (bytes instanceof Uint8Array ? writer.writeExtent(bytes) : writer.writePieces(bytes))})
       const blobEntries = []
       for (const [hash, blob] of blobs) blobEntries.push({hash, extent: await writer.writeExtent(blob)})
       const index = {canisters, removed: [...input.removed], parts, blobs: blobEntries, memories}

@@ -1,7 +1,7 @@
 /**
  * A second state folder with the content of another: files that are never changed are linked, so that it costs no time and no room.
  *
- * Linked: overlays and archived segments. Copied: manifests, keys, the clock, and segments that are still written to.
+ * Linked: overlays, archived segments, the system canisters of genesis. Copied: manifests, keys, the clock, and segments that are still written to.
  */
 
 import {copyFile, link, mkdir, readdir, rename, rm} from 'node:fs/promises'
@@ -9,7 +9,7 @@ import {join} from 'node:path'
 import {StoreUnwritable} from './errors.js'
 import {lockStore} from './lock.js'
 import {ARCHIVE_FOLDER} from './log-archive.js'
-import {CHECKPOINT_FOLDER, LOG_FOLDER} from './replica-store.js'
+import {CHECKPOINT_FOLDER, LOG_FOLDER} from './state-folder.js'
 import {nodeFs} from './store-fs.js'
 
 interface Part {
@@ -19,6 +19,7 @@ interface Part {
 }
 
 const KEYS: Part = {folder: '', names: /^(genesis|clock)\.json$/, isImmutable: false}
+const SYSTEM_CANISTERS: Part = {folder: '', names: /^system-canisters\.br$/, isImmutable: true}
 const MANIFESTS: Part = {folder: CHECKPOINT_FOLDER, names: /^(manifest|\d{12}\.manifest)$/, isImmutable: false}
 const OVERLAYS: Part = {folder: CHECKPOINT_FOLDER, names: /\.overlay$/, isImmutable: true}
 const ARCHIVE: Part = {folder: join(LOG_FOLDER, ARCHIVE_FOLDER), names: /\.log$/, isImmutable: true}
@@ -32,7 +33,7 @@ export async function linkState(from: string, to: string, {withTail}: {readonly 
   const part = `${to}.part`
   try {
     await rm(part, {recursive: true, force: true})
-    for (const each of [KEYS, OVERLAYS, MANIFESTS, ARCHIVE, ...(withTail ? [TAIL] : [])]) await linkPart(from, part, each)
+    for (const each of [KEYS, SYSTEM_CANISTERS, OVERLAYS, MANIFESTS, ARCHIVE, ...(withTail ? [TAIL] : [])]) await linkPart(from, part, each)
     await rename(part, to)
   } catch (cause) {
     await rm(part, {recursive: true, force: true})

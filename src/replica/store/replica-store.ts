@@ -13,13 +13,11 @@ import {type CheckpointInput, type CheckpointOptions, CheckpointStore} from './c
 import {lockStore, type StoreLock} from './lock.js'
 import type {LogOptions, TornTail} from './log.js'
 import type {LoggedHeight} from './read-log.js'
+import {CHECKPOINT_FOLDER, LOG_FOLDER} from './state-folder.js'
 
 export interface ReplicaStoreOptions extends CheckpointOptions, LogOptions {
   readonly programVersion: string
 }
-
-export const LOG_FOLDER = 'log'
-export const CHECKPOINT_FOLDER = 'checkpoints'
 
 export class ReplicaStore {
   readonly log: BatchLog

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import {concatBytes, EMPTY_BYTES, encodeUtf8, toHex} from '../../../src/base/bytes.js'
+import {planAnswer} from '../../../src/gateway/plan-answer.js'
+import {createReplicaClient} from '../../../src/gateway/replica-client.js'
 import {canisterIdFromNumber, principalToText} from '../../../src/protocol/principal.js'
 import {certifyV1, certifyV2, type TestResponse, testRootKey, withoutCertification} from './certified-response.js'
 import {
@@ -95,7 +97,6 @@ describe('the gateway', () => {
       assert.equal(answer.headers['access-control-allow-origin'], '*')
     })
 
-    /** The planted bug: a gateway that skips a check shows one of these. */
     const refused: readonly {readonly name: string; readonly response: () => TestResponse; readonly path?: string}[] = [
       {name: 'a changed body', response: () => ({...certified(page('hello')), body: encodeUtf8('hellO')})},
       {name: 'a changed status', response: () => ({...certified(page('hello')), status: 201})},
@@ -117,6 +118,18 @@ describe('the gateway', () => {
         assert.deepEqual([answer.status, JSON.parse(text(answer)).error_type], [503, 'backend_response_verification'])
         assert.equal(answer.headers['x-ic-error-cause'], 'backend_response_verification')
       })
+
+    it('would be caught trusting its replica: with a verifier that always agrees, the changed body is shown', async () => {
+      const response = {...certified(page('hello')), body: encodeUtf8('hellO')}
+      const answer = await planAnswer({
+        client: createReplicaClient(fakeTransport(new Map([[ID, {answer: () => httpReply(response)}]])), () => NOW_NS),
+        verify: async () => ({ok: true, headers: response.headers}),
+        canisterId: ID,
+        request: {method: 'GET', url: '/hello', headers: [], body: EMPTY_BYTES},
+        isRaw: false,
+      })
+      assert.equal(answer.kind, 'answer')
+    })
 
     it('refuses a known response once its certificate is too old', async () => {
       serve(certified(page('hello')))

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import {createCipheriv} from 'node:crypto'
 import {existsSync, readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
 import {argon2id} from '@noble/hashes/argon2'
 import {decryptPem, encryptPem} from '../../../src/identity/encrypted-pem.js'
 import {loadIdentity} from '../../../src/identity/load.js'
 import {newIdentity} from '../../../src/operations/new-identity.js'
 import {SILENT} from '../../../src/operations/reporter.js'
 import type {Places} from '../../../src/project/places.js'
+import {repositoryRoot} from '../../support/repository-root.js'
 import {useTemporaryFolder} from '../../support/temporary-folder.js'
 
 const PASSPHRASE = 'correct horse'
@@ -31,6 +33,15 @@ describe('encrypted PEM', () => {
     assert.equal(decryptPem({pwSalt, fileNonce: Buffer.alloc(12, 5), content}, PASSPHRASE), 'text')
   })
 
+  it('opens what an independent implementation has encrypted', () => {
+    const vector = JSON.parse(readFileSync(join(repositoryRoot, 'test/unit/identity/fixtures/identity-vectors.json'), 'utf8'))
+    const content = Buffer.from(vector.encrypted_hex, 'hex')
+    assert.equal(
+      decryptPem({pwSalt: vector.pw_salt, fileNonce: Uint8Array.from(vector.file_nonce), content}, vector.passphrase),
+      vector.pem,
+    )
+  })
+
   it('would catch a file that was changed', () => {
     const planted = encryptPem('text', PASSPHRASE)
     const content = Uint8Array.from(planted.content)
@@ -49,9 +60,9 @@ describe('newIdentity', () => {
     return () => left.shift() ?? assert.fail('asked once more')
   }
 
-  it('protects a key with a passphrase and asks for it at use', () => {
+  it('protects a key with a passphrase and asks for it at use', async () => {
     assert.equal(
-      newIdentity(places(), {...request, askPassphrase: answering(PASSPHRASE, PASSPHRASE)}, SILENT).storage,
+      (await newIdentity(places(), {...request, askPassphrase: answering(PASSPHRASE, PASSPHRASE)}, SILENT)).storage,
       'password-protected',
     )
     assert.ok(!existsSync(folder.file('identity', 'alice', 'identity.pem')))
@@ -63,24 +74,24 @@ describe('newIdentity', () => {
     assert.deepEqual([identity.isPlaintext, told], [false, ['Decryption complete.']])
   })
 
-  it('refuses a short passphrase, and two that differ, and makes nothing', () => {
-    assert.throws(() => newIdentity(places(), {...request, askPassphrase: answering('short', 'short')}, SILENT), {
+  it('refuses a short passphrase, and two that differ, and makes nothing', async () => {
+    await assert.rejects(newIdentity(places(), {...request, askPassphrase: answering('short', 'short')}, SILENT), {
       code: 'PASSPHRASE_TOO_SHORT',
     })
-    assert.throws(() => newIdentity(places(), {...request, askPassphrase: answering(PASSPHRASE, 'other')}, SILENT), {
+    await assert.rejects(newIdentity(places(), {...request, askPassphrase: answering(PASSPHRASE, 'other')}, SILENT), {
       code: 'PASSPHRASES_DIFFER',
     })
     assert.ok(!existsSync(folder.file('identity')))
   })
 
-  it('asks nothing for a name that is taken', () => {
-    newIdentity(places(), {...request, mode: 'plaintext'}, SILENT)
-    assert.throws(() => newIdentity(places(), {...request, askPassphrase: answering()}, SILENT), {code: 'IDENTITY_EXISTS'})
+  it('asks nothing for a name that is taken', async () => {
+    await newIdentity(places(), {...request, mode: 'plaintext'}, SILENT)
+    await assert.rejects(newIdentity(places(), {...request, askPassphrase: answering()}, SILENT), {code: 'IDENTITY_EXISTS'})
   })
 
-  it('keeps plain text with a warning where nobody can type', () => {
+  it('keeps plain text with a warning where nobody can type', async () => {
     const warnings: string[] = []
-    const report = newIdentity(places(), {...request, isInteractive: false}, {...SILENT, warn: (text) => warnings.push(text)})
+    const report = await newIdentity(places(), {...request, isInteractive: false}, {...SILENT, warn: (text) => warnings.push(text)})
     assert.deepEqual([report.storage, warnings.length], ['plaintext', 1])
   })
 })

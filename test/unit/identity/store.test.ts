@@ -94,6 +94,6 @@ describe('identities', () => {
   it('say when the key is kept where it cannot be read', () => {
     mkdirSync(folder.file('identity', 'k'), {recursive: true})
     writeFileSync(folder.file('identity', 'k', 'identity.json'), '{"keyring_identity_suffix": "k"}')
-    assert.throws(() => load('k'), {code: 'IDENTITY_STORAGE_UNSUPPORTED'})
+    assert.throws(() => load('k'), {code: 'KEYRING_ENTRY_MISSING'})
   })
 })

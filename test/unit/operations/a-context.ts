@@ -82,6 +82,7 @@ function recordingReporter(lines: string[]): Reporter {
   return {
     result: tell('result'),
     info: tell('info'),
+    secret: tell('secret'),
     warn: tell('warn'),
     debug: tell('debug'),
     trace: tell('trace'),
