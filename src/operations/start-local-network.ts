@@ -74,6 +74,12 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   return {...report, logFile: undefined}
 }
 
+/** Starts the network in the background unless it runs. */
+export async function ensureLocalNetwork(context: StartContext): Promise<void> {
+  const network = requireLocal(context.network)
+  if (!findRunningNetwork(network)) await startLocalNetwork(context, {background: true, clean: false, host: undefined})
+}
+
 export function requireLocal(network: NetworkConfig): LocalNetwork {
   if (network.kind !== 'local') throw new NetworkNotLocal(network.name)
   return network

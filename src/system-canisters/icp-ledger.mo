@@ -16,6 +16,7 @@ import Time "mo:core/Time";
 import AccountIdentifier "lib/AccountIdentifier";
 import Feed "lib/Feed";
 import Icrc "lib/Icrc";
+import Icrc3 "lib/Icrc3";
 import Ledger "lib/Ledger";
 
 persistent actor class IcpLedger(init : {
@@ -96,6 +97,7 @@ persistent actor class IcpLedger(init : {
     window = 86_400_000_000_000;
     drift = 60_000_000_000;
     describe = func(key) = #Array([#Blob key]);
+    hash = Icrc3.Hasher().hash;
   };
   transient let feed = Feed.Feed(state, settings.index, func(id) = actor (Principal.toText id) : Feed.Index);
 
@@ -107,8 +109,9 @@ persistent actor class IcpLedger(init : {
       let operation = #mint {to = AccountIdentifier.fromText account; amount = Nat64.toNat e8s};
       ignore Ledger.apply(state, rules, {operation; fee = null; memo = null; numericMemo = 0; createdAt = null}, now());
     };
-    feed.poke<system>();
   };
+  // An upgrade stops the timer that was to send the last blocks.
+  feed.poke<system>();
 
   func tokens(amount : Nat) : Tokens = {e8s = Nat64.fromNat amount};
 

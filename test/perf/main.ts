@@ -10,6 +10,7 @@ import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
 import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
+import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   largeStateBench,
   durabilityBench,
   mainJobBench,
+  languageBench,
 ]
 
 const wanted = process.argv.slice(2)

@@ -21,6 +21,7 @@ export interface UserRun {
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly timeoutMs?: number
 }
 
 export class User {
@@ -44,14 +45,14 @@ export class User {
   }
 
   /** As `run`, with other variables or something on standard input. */
-  runWith({folder = '', env = {}, input = ''}: UserRun, ...args: readonly string[]): Outcome {
+  runWith({folder = '', env = {}, input = '', timeoutMs = 120_000}: UserRun, ...args: readonly string[]): Outcome {
     noteUse(args)
     const {status, stdout, stderr} = spawnSync(process.execPath, [join(repositoryRoot, 'bin', 'run.js'), ...args], {
       cwd: join(this.work, folder),
       env: {PATH: process.env.PATH, HOME: this.home, USERPROFILE: this.home, NO_COLOR: '1', ...env},
       encoding: 'utf8',
       input,
-      timeout: 120_000,
+      timeout: timeoutMs,
     })
     return {exitCode: status, stdout, stderr}
   }

@@ -1,6 +1,7 @@
 /** One run of an entry point on a live instance, up to its outcome. What becomes of the instance is the runtime's part. */
 
 import type {RunOutcome, Variant} from '../embedder/types.js'
+import type {ExecutionError} from '../system-api/errors.js'
 import {type ExecutionMode, isReplicated} from '../system-api/modes.js'
 import {Sandbox} from '../system-api/sandbox.js'
 import type {SystemStateChanges} from '../system-api/system-state-changes.js'
@@ -24,13 +25,19 @@ export function runEntry(live: LiveInstance, input: ExecutionInput, variant: Var
   if (outcome.kind === 'trap' && variant === 'local') return {kind: 'inexact'}
   if (outcome.kind === 'outOfInstructions' && variant !== 'refuel' && fuel < instructionLimit) return {kind: 'paused'}
   const error = errorOfOutcome(outcome, entry, instructionLimit)
-  if (error?.errorCode === 'IC0502' && isReplicated(facts.mode)) sandbox.log.appendTrap(error.description.replace('Canister trapped: ', ''))
+  if (error && isReplicated(facts.mode)) logTrap(sandbox, error)
   const instructions = countInstructions(live, input)
   const logs = sandbox.log.records
   if (error) return {kind: 'finished', instructions, logs, result: {kind: 'failure', error}}
   const changes = sandbox.finish()
   if (!keepsEffects(input, changes)) return {kind: 'finished', instructions, logs, result: {kind: 'success', changes}}
   return {kind: 'finished', instructions, logs, result: {kind: 'success', changes, code: commit(live, sandbox, input)}}
+}
+
+/** `ic0.trap` has left its record already; both get their backtrace here. */
+function logTrap({log}: Sandbox, {errorCode, description, backtrace = []}: ExecutionError): void {
+  if (errorCode === 'IC0502') log.appendTrap(description.replace('Canister trapped: ', ''))
+  if ((errorCode === 'IC0502' || errorCode === 'IC0503') && backtrace.length > 0) log.addBacktrace(backtrace)
 }
 
 function enter(live: LiveInstance, sandbox: Sandbox, {entry, instructionLimit, fuel = instructionLimit}: ExecutionInput): RunOutcome {

@@ -9,6 +9,7 @@ import {invariant} from '../../base/invariant.js'
 import type {CanisterId} from '../../protocol/principal.js'
 import type {CompiledModule, InvalidModule, ModuleInfo, Variant} from '../embedder/types.js'
 import {CHUNK_BYTES, type PagedMemory} from '../state/paged-memory.js'
+import {isReplicated} from '../system-api/modes.js'
 import {toEngineGlobals} from './global-values.js'
 import {InstanceCache, type LiveInstance} from './instance-cache.js'
 import type {Lanes} from './lanes.js'
@@ -81,8 +82,8 @@ export class WasmRuntime implements Runtime {
   }
 
   #runVariant(input: ExecutionInput, variant: Variant): ReturnType<typeof runEntry> {
-    const {code, entry} = input
-    const live = this.#acquire(code, entry, variant)
+    const {code} = input
+    const live = this.#acquire(input, variant)
     const output = runEntry(live, input, variant)
     const kept = output.kind === 'finished' && output.result.kind === 'success' ? output.result.code : undefined
     if (!kept) live.wasm.rollback(code.heap)
@@ -91,10 +92,13 @@ export class WasmRuntime implements Runtime {
     return output
   }
 
-  #acquire(code: ExecutableCode, entry: ExecutionInput['entry'], variant: Variant): LiveInstance {
+  #acquire({code, entry, sandbox}: ExecutionInput, variant: Variant): LiveInstance {
     const compiled = this.#compile(code.module, variant)
     if (entry.kind === 'start') return createFirstInstance(this.#instances, compiled, code, entry.keepsHeap)
-    return this.#instances.take(code.heap, code.heapVersion, compiled) ?? createInstanceOf(this.#instances, compiled, code)
+    const taken = this.#instances.take(code.heap, code.heapVersion, compiled)
+    // Queries that grow a large heap should not make an instance each time.
+    const isExact = !taken?.wasm.isOversized || !isReplicated(sandbox.mode)
+    return taken && isExact ? taken : createInstanceOf(this.#instances, compiled, code)
   }
 
   #compile(module: ModuleCode, variant: Variant): CompiledModule {

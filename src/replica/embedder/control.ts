@@ -103,7 +103,7 @@ export class ControlRewriter {
     const table = this.#readTable()
     meter.spill()
     if (isTable64(this.#plan, table)) this.#narrowTableIndex()
-    if (this.#plan.variant === 'global') this.#checkElement(table)
+    if (this.#plan.variant !== 'local') this.#checkElement(table)
     if (opcode === OP.returnCallIndirect) meter.releaseFrame()
     meter.out.byte(opcode).u32(type).u32(table)
   }

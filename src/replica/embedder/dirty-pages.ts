@@ -45,6 +45,7 @@ export class DirtyPages {
     const memory = this.engine.bytes()
     const changed: number[] = []
     this.#marked.forEach((page, position) => {
+      if (page >= this.#pageCount) return
       if (isChanged(memory, page, PAGE_BYTES, committed)) changed.push(page)
       const next = page + 1
       if (next < this.#pageCount && this.#marked[position + 1] !== next && isChanged(memory, next, PAGE_OVERHANG, committed))
@@ -71,7 +72,7 @@ export class DirtyPages {
     const memory = this.engine.bytes()
     for (const page of this.#marked) {
       restore(memory, page, PAGE_BYTES, committed)
-      if (page + 1 < this.#pageCount) restore(memory, page + 1, PAGE_OVERHANG, committed)
+      if (page + 1 < this.#physicalPageCount) restore(memory, page + 1, PAGE_OVERHANG, committed)
     }
     this.#forget()
   }
@@ -85,9 +86,14 @@ export class DirtyPages {
     return this.engine.pages.value * PAGES_PER_CHUNK
   }
 
+  /** More than the heap's after growth was rolled back: there, writes outside the heap do not trap, but are undone. */
+  get #physicalPageCount(): number {
+    return (this.engine.memory.buffer.byteLength - HEAP_BASE) / PAGE_BYTES
+  }
+
   /** Moves the marks from the dirty map to `#marked`. */
   #collect(): void {
-    const count = this.#pageCount
+    const count = this.#physicalPageCount
     const end = this.#mayHaveStrayMark ? DIRTY_MAP_BYTES : count
     this.#mayHaveStrayMark = false
     const isFirst = this.#marked.length === 0

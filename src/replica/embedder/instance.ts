@@ -43,7 +43,7 @@ export class WasmInstance {
   #fuel = 0
   /** What it may use in all. */
   #limit = 0
-  #isStale = false
+  #isOversized = false
 
   constructor(compiled: CompiledModule, imports: Readonly<Record<string, HostFunction>>, hooks: InstanceHooks, image?: InstanceImage) {
     this.info = compiled.info
@@ -70,7 +70,15 @@ export class WasmInstance {
 
   /** True when this instance no longer behaves as one newly made from the committed state would: drop it and make that one. */
   get needsFreshInstance(): boolean {
-    return this.#isStale || this.#engine.dropped.value !== 0
+    return this.#engine.dropped.value !== 0
+  }
+
+  /**
+   * True after a rollback of growth: memory cannot shrink, so that an access beyond the heap finds zeros where a new instance would trap.
+   * Good for what is not replicated.
+   */
+  get isOversized(): boolean {
+    return this.#isOversized
   }
 
   /**
@@ -157,9 +165,8 @@ export class WasmInstance {
     this.#dirty.rollback(committed)
     this.#engine.restoreGlobals(SAVED_GLOBALS)
     if (committed.sizeBytes === this.heapBytes) return
-    // Wasm memory cannot shrink: accesses beyond the heap would not trap.
     this.#engine.pages.value = committed.sizeBytes / CHUNK_BYTES
-    this.#isStale = true
+    this.#isOversized = true
   }
 
   /** The values of the persistent globals (`info.globals`) as they are now. */

@@ -25,7 +25,7 @@ export type HostFunction = (...args: any[]) => unknown
  * How instructions are counted.
  * - `local`: the counter is cached in a local: the fast one. Exact at host calls and at the end, stale after a raw Wasm trap.
  * - `global`: exact also after a raw trap; tells a null table element from a wrong signature. Re-run a trapped message with it.
- * - `refuel`: as exact as `global`; asks `hooks.outOfSlice` for fuel where the others end the execution.
+ * - `refuel`: as exact as `global` in both; asks `hooks.outOfSlice` for fuel where the others end the execution.
  */
 export type Variant = 'local' | 'global' | 'refuel'
 

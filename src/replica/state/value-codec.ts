@@ -70,6 +70,14 @@ export function decodeValue(bytes: Uint8Array): PlainValue {
   throw new StateDamaged('bytes are left over')
 }
 
+/** Characters up to which a loop is faster than the encoder: 64 are the ids of messages. */
+const MAX_SHORT_TEXT = 64
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false
+  return true
+}
+
 class Writer {
   #bytes = new Uint8Array(1024)
   #length = 0
@@ -89,10 +97,10 @@ class Writer {
     else if (typeof value === 'boolean') this.#tag(value ? TAG.true : TAG.false)
     else if (typeof value === 'number') this.#writeNumber(value)
     else if (typeof value === 'bigint') this.#writeBigint(value)
-    else if (typeof value === 'string') this.#writeBytes(TAG.text, encodeUtf8(value))
+    else if (typeof value === 'string') this.#writeText(value)
     else if (value instanceof Uint8Array) this.#writeBytes(TAG.bytes, value)
     else if (Array.isArray(value)) this.#writeArray(value)
-    else if (value instanceof Map) this.#writePairs(TAG.map, [...value])
+    else if (value instanceof Map) this.#writeMap(value)
     else this.#writeObject(value as {readonly [key: string]: PlainValue})
   }
 
@@ -122,21 +130,32 @@ class Writer {
 
   #writeObject(object: {readonly [key: string]: PlainValue}): void {
     invariant(Object.getPrototypeOf(object) === Object.prototype, 'only plain objects are encoded')
-    this.#writePairs(
-      TAG.object,
-      Object.keys(object)
-        .sort()
-        .map((key) => [key, object[key]]),
-    )
+    const keys = Object.keys(object).sort()
+    this.#tag(TAG.object)
+    this.#writeCount(keys.length)
+    for (const key of keys) {
+      this.#writeText(key)
+      this.write(object[key])
+    }
   }
 
-  #writePairs(tag: number, pairs: readonly (readonly [PlainValue, PlainValue])[]): void {
-    this.#tag(tag)
-    this.#writeCount(pairs.length)
-    for (const [key, value] of pairs) {
+  #writeMap(map: ReadonlyMap<PlainValue, PlainValue>): void {
+    this.#tag(TAG.map)
+    this.#writeCount(map.size)
+    for (const [key, value] of map) {
       this.write(key)
       this.write(value)
     }
+  }
+
+  /** Field names and ids are short and ASCII: written without a byte array of their own. */
+  #writeText(text: string): void {
+    const {length} = text
+    if (length > MAX_SHORT_TEXT || !isAscii(text)) return this.#writeBytes(TAG.text, encodeUtf8(text))
+    this.#tag(TAG.text)
+    this.#writeCount(length)
+    this.#reserve(length)
+    for (let index = 0, at = this.#length - length; index < length; index++, at++) this.#bytes[at] = text.charCodeAt(index)
   }
 
   #writeBytes(tag: number, bytes: Uint8Array): void {

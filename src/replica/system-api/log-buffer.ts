@@ -1,6 +1,6 @@
 /** Log records of one execution: they survive a trap. Digest system-api section 6, "debug_print"; management-canister section 7. */
 
-import {encodeUtf8} from '../../base/bytes.js'
+import {concatBytes, encodeUtf8} from '../../base/bytes.js'
 import {LOG_CAPACITY_BYTES, LOG_RECORD_OVERHEAD_BYTES} from './limits.js'
 
 const MAX_CONTENT_BYTES = LOG_CAPACITY_BYTES - LOG_RECORD_OVERHEAD_BYTES
@@ -30,5 +30,13 @@ export class LogBuffer {
 
   appendTrap(message: string): void {
     this.append(encodeUtf8(`[TRAP]: ${message === '' ? '(no message)' : message}`))
+  }
+
+  /** Behind the record of the trap, which is the last one. `names` are innermost first. */
+  addBacktrace(names: readonly string[]): void {
+    const record = this.records.pop()
+    if (!record) return
+    this.#usedBytes -= record.length + LOG_RECORD_OVERHEAD_BYTES
+    this.append(concatBytes(record, encodeUtf8(`\nCanister Backtrace:\n${names.join('\n')}\n`)))
   }
 }

@@ -129,6 +129,10 @@ describe('executeMessage', () => {
     const canister = aUniversalCanister({module: {customSections: [{name: 'name', content: section}]}})
     for (const failing of [op('unreachable'), trap('over')])
       assert.match(answerText(update(canister, [failing])), /\nCanister Backtrace:\ninterpret\nenter\n\.\nConsider /)
+    assert.deepEqual(
+      canister.logs.records.map((record) => Buffer.from(record.content).toString()),
+      ['unreachable', 'over'].map((text) => `[TRAP]: ${text}\nCanister Backtrace:\ninterpret\nenter\n`),
+    )
   })
 
   it('stops at the instruction limit', () => {

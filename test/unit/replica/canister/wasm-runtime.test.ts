@@ -129,6 +129,40 @@ describe('WasmRuntime', () => {
   })
 })
 
+describe('a query that grows the heap', () => {
+  const grow = [push(3), op('growMemory'), drop]
+
+  it('leaves an instance for queries, and an exact one for updates', () => {
+    const env = anEnvironment({runtime: aRuntime()})
+    const canister = aUniversalCanister({env})
+    const {heap} = canister.code!
+    const sizeBytes = heap.sizeBytes
+    assert.equal(outcomeText(query(canister, [...grow, reply('grown')], env)), 'grown')
+    let loads = 0
+    const {findChunk} = heap
+    heap.findChunk = (index) => {
+      if (index === 0) loads++
+      return findChunk.call(heap, index)
+    }
+    for (let turn = 0; turn < 5; turn++) assert.equal(outcomeText(query(canister, [...grow, reply('again')], env)), 'again')
+    const readBeyond: Piece = [...push(sizeBytes), ...op('load'), ...drop]
+    assert.match(run(canister, {kind: 'update', pieces: [readBeyond, reply()]}, env), /IC0502.*heap out of bounds/)
+    assert.equal(heap.sizeBytes, sizeBytes)
+    // Rollbacks look at single pages; a new instance loads all.
+    assert.ok(loads < 5 * 16, `${loads} loads`)
+  })
+
+  it('does not see what another query wrote there', () => {
+    const env = anEnvironment({runtime: aRuntime()})
+    const canister = aUniversalCanister({env})
+    const end = canister.code!.heap.sizeBytes
+    query(canister, [...grow, push(end + 8), push(77), op('store'), reply()], env)
+    query(canister, [push(end + 4096), push(78), op('store'), reply()], env)
+    const read = (at: number): Piece[] => [...grow, push(at), push(8), ic0('msg_reply_data_append'), ic0('msg_reply')]
+    for (const at of [end + 8, end + 4096]) assert.equal(outcomeText(query(canister, read(at), env)), '\0'.repeat(8))
+  })
+})
+
 describe('LruCache', () => {
   it('weighs what it keeps, and always keeps the last', () => {
     const cache = new LruCache<string, number>(10)

@@ -82,7 +82,7 @@ describe('the heap', () => {
     assert.equal(instance.heapBytes, 65_536)
     assert.deepEqual(instance.readHeap(0, 65_536), new Uint8Array(65_536))
     assert.deepEqual(instance.exportGlobals(), [{type: 'i32', bits: 1n}])
-    assert.equal(instance.needsFreshInstance, true)
+    assert.equal(instance.isOversized, true)
   })
 
   it('uses pages that a rollback left behind as new ones: zero', () => {
