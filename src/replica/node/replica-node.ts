@@ -130,7 +130,9 @@ export class ReplicaNode implements ReplicaPort {
       outcalls.follow(changed.outcalls)
     }
     follow(loaded)
-    const replay = await replayLog({log, execution, stateFolder, onExecuted: follow})
+    const replay = await replayLog({log, execution, stateFolder, onExecuted: follow}).catch((error: unknown) => {
+      throw loaded.fallenBack && error instanceof StoreDamaged ? checkpointLost(loaded.fallenBack) : error
+    })
     requireCheckpointReached(loaded, replay)
     const subnet = getSubnet(keys.registry, keys.subnetId)
     const config = configOf(subnet, keys.node.id, keys.registry.version)
@@ -349,10 +351,12 @@ export class ReplicaNode implements ReplicaPort {
 
 /** The replay from an older checkpoint must come to where the damaged one was, or answers would be undone. */
 function requireCheckpointReached({fallenBack, height}: Ready, {last}: Replay): void {
-  if (!fallenBack || (last?.height ?? height) >= fallenBack.fromHeight) return
-  throw new StoreDamaged(fallenBack.file, 'holds the newest checkpoint, and the log does not lead to it from an older one', {
-    cause: new Error(fallenBack.damage),
-  })
+  if (fallenBack && (last?.height ?? height) < fallenBack.fromHeight) throw checkpointLost(fallenBack)
+}
+
+function checkpointLost({file, damage}: NonNullable<Ready['fallenBack']>): StoreDamaged {
+  const cause = new Error(damage)
+  return new StoreDamaged(file, 'belongs to the newest checkpoint, and the log does not lead to it from an older one', {cause})
 }
 
 /** With more questions than this at the worker, signatures of queries are verified here: this thread waits for the other one anyway. */
