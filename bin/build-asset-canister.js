@@ -2,13 +2,14 @@
 // interface and checksum. The compiler is deterministic, so a second run changes nothing; `--check` fails when it would.
 import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
-import {cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const sources = join(root, 'src', 'system-canisters', 'asset-canister')
 const target = join(root, 'templates', 'assetstorage')
 const checksumFile = join(target, 'assetstorage.sha256')
 
@@ -57,9 +58,17 @@ function leb(value) {
   return value < 128 ? [value] : [(value % 128) | 128, ...leb(Math.floor(value / 128))]
 }
 
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
+
+/** Over the files in order, each as name, NUL, content: what a test can compare without compiling. */
+function hashSources() {
+  const files = readdirSync(sources).sort()
+  return sha256(Buffer.concat(files.flatMap((file) => [Buffer.from(`${file}\0`), readFileSync(join(sources, file))])))
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'icicle-asset-canister-'))
 try {
-  cpSync(join(root, 'src', 'system-canisters', 'asset-canister'), join(folder, 'asset-canister'), {recursive: true})
+  cpSync(sources, join(folder, 'asset-canister'), {recursive: true})
   writeFileSync(join(folder, 'dfx.json'), JSON.stringify(project))
   writeFileSync(join(folder, 'canister_ids.json'), JSON.stringify({assetstorage: {ic: 'aaaaa-aa'}}))
   const {status} = spawnSync(process.execPath, [join(root, 'bin', 'run.js'), 'build', '--network', 'ic'], {cwd: folder, stdio: 'inherit'})
@@ -67,7 +76,7 @@ try {
   const built = join(folder, '.dfx', 'ic', 'canisters', 'assetstorage')
   const wasm = withSpareMemory(readFileSync(join(built, 'assetstorage.wasm')))
   const candid = readFileSync(join(built, 'constructor.did'))
-  const checksum = `${createHash('sha256').update(wasm).digest('hex')}  assetstorage.wasm\n`
+  const checksum = `${sha256(wasm)}  assetstorage.wasm\n${hashSources()}  sources\n`
   if (process.argv.includes('--check')) {
     const isFresh = readFileSync(checksumFile, 'utf8') === checksum
     if (!isFresh) console.error('templates/assetstorage does not fit its sources: run `node bin/build-asset-canister.js`.')

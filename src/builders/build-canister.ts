@@ -14,6 +14,7 @@ import {attachMetadata, planMetadata} from './metadata.js'
 import {checkMotoko, compileMotoko, type Sibling} from './motoko/compile-program.js'
 import type {MotokoCompiler} from './motoko/compiler.js'
 import type {MotokoProgramFiles} from './motoko/program.js'
+import {buildPython} from './python/build-python.js'
 import {buildRust} from './rust.js'
 import {evaluateTechStack} from './tech-stack.js'
 import {buildTypeScript} from './typescript/build-typescript.js'
@@ -90,6 +91,8 @@ async function runBuilder(input: BuildInput): Promise<BuilderResult> {
       return buildRust(canister, place)
     case 'typescript':
       return buildTypeScript(canister, place)
+    case 'python':
+      return buildPython(canister, place)
     case 'assets':
       return plain(await buildAssets(canister, place))
     case 'extension':

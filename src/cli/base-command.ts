@@ -62,6 +62,11 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     process.exitCode = exitCodeOf(error)
     if (this.jsonEnabled()) return this.logJson(this.toErrorJson(error))
+    this.showError(error)
+  }
+
+  /** Shows an error on standard error, for commands that go on after it. */
+  protected showError(error: unknown): void {
     const bugsUrl = (this.config.pjson as {bugs?: {url?: string}}).bugs?.url
     const text = renderError(error, {isVerbose: this.verbosity > 0, paint: paintError, bugsUrl})
     if (text !== '') process.stderr.write(`${text}\n`)

@@ -13,7 +13,8 @@ export type ReplicaTransport = (path: string, body: Uint8Array) => Promise<Trans
 /** A replica at an `http:` address, over connections that stay open. */
 export function createHttpTransport(replicaUrl: string): ReplicaTransport {
   const agent = new Agent({keepAlive: true, maxSockets: 256, maxFreeSockets: 64})
-  const {hostname, port} = new URL(replicaUrl)
+  const {hostname: host, port} = new URL(replicaUrl)
+  const hostname = host.replace(/^\[(.*)\]$/, '$1')
   return (path, body) =>
     new Promise((resolve, reject) => {
       const headers = {'content-type': 'application/cbor', 'content-length': body.length}

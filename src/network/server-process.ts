@@ -112,7 +112,9 @@ async function readReadyFromLog(network: LocalNetwork, exited: Promise<number>, 
 
 function serverArguments(network: LocalNetwork, {bind, serverArgs = [], serverProgram}: ServerOptions): string[] {
   const program = serverProgram ?? fileURLToPath(import.meta.resolve('#entry/server/main.js'))
-  return [program, '--state', network.stateFolder, '--host', bind.host, '--port', String(bind.port), ...serverArgs]
+  const {history_mb: historyMb} = network.definition
+  const history = historyMb === undefined ? [] : ['--history-mb', String(historyMb)]
+  return [program, '--state', network.stateFolder, '--host', bind.host, '--port', String(bind.port), ...history, ...serverArgs]
 }
 
 const readyLine = object({host: text, port, rootKey: text})

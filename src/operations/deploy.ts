@@ -23,6 +23,8 @@ export interface DeployOptions extends InstallOptions, PaidCreation {
   readonly specifiedId?: CanisterId | undefined
   readonly settings?: CanisterSettings | undefined
   readonly outputEnvFile?: string | undefined
+  /** A compiler that the caller keeps warm, and closes. */
+  readonly compiler?: MotokoCompiler | undefined
 }
 
 export interface DeployReport {
@@ -35,13 +37,13 @@ export interface DeployReport {
 export async function deploy(context: ProjectContext, options: DeployOptions): Promise<DeployReport> {
   checkOptions(options)
   const {plan, programs} = await planProjectDeploy(context, options)
-  const compiler = new MotokoCompiler()
+  const compiler = options.compiler ?? new MotokoCompiler()
   // Somebody new has something to compile: the compiler loads while the canister is being created.
   if (programs.motoko.size > 0 && plan.canisters.some(({id}) => id === undefined)) compiler.warm()
   try {
     return await runPlan(context, options, {plan, programs, compiler})
   } finally {
-    await compiler.close()
+    if (compiler !== options.compiler) await compiler.close()
   }
 }
 

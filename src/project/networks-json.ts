@@ -27,6 +27,8 @@ const networkShape = {
   canister_http: object({enabled: flag, log_level: text}),
   proxy: object({domain: texts}),
   bootstrap: anything,
+  /** Ours: how much of the past a local network keeps for replays, in MiB. */
+  history_mb: integerBetween(0, 2 ** 32),
   playground: object({playground_canister: principal, timeout_seconds: integerBetween(0, Number.MAX_SAFE_INTEGER)}),
 }
 

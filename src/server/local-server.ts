@@ -22,6 +22,8 @@ export interface LocalServerOptions {
   readonly port: number
   /** Image of the system canisters, when the network is to begin with them. */
   readonly systemCanisters?: string | undefined
+  /** How much of the past is kept for replays. */
+  readonly historyBytes?: number | undefined
   /** The network has ended by itself. */
   readonly onFailure: (error: unknown) => void
 }
@@ -36,14 +38,14 @@ export class LocalServer {
   ) {}
 
   /** Listens once the newest state is certified. Throws IcicleErrors of the node, and ServerPortInUse. */
-  static async start({stateFolder, host, port, systemCanisters, onFailure}: LocalServerOptions): Promise<LocalServer> {
-    const node = await ReplicaNode.start({stateFolder, systemCanisters, version: icicleVersion(), nowNs: systemNowNs, onFailure})
+  static async start({host, port, ...options}: LocalServerOptions): Promise<LocalServer> {
+    const node = await ReplicaNode.start({...options, version: icicleVersion(), nowNs: systemNowNs})
     try {
       const http = createServer()
       http.keepAliveTimeout = KEEP_ALIVE_MS
       await listen(http, host, port)
       const bound = (http.address() as AddressInfo).port
-      const admin = openAdmin(node, stateFolder)
+      const admin = openAdmin(node, options.stateFolder)
       http.on('request', createListener(node, admin, `http://${host.includes(':') ? `[${host}]` : host}:${bound}`))
       return new LocalServer(node, host, bound, http, admin)
     } catch (error) {
@@ -64,7 +66,7 @@ export class LocalServer {
 
 /** `/api/` goes to the replica, `/_/icicle/` is its owner's, `/_/` are pages, everything else is the gateway's. */
 function createListener(node: ReplicaNode, admin: Admin, url: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
+  const pages = createPages({port: {getFacts: () => findNetworkFacts(node), listCanisters: () => node.listCanisters()}})
   const gateway = createGateway({replica: createGatewayTransport(node, url), rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   const find = (path: string): Listener => {
     if (path.startsWith('/api/')) return node.listener

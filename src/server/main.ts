@@ -1,7 +1,7 @@
 /**
  * The local network's process: one node behind one port.
  *
- *   node dist/server/main.js --state DIR --host H --port P [--system-canisters]
+ *   node dist/server/main.js --state DIR --host H --port P [--history-mb N] [--system-canisters]
  *
  * Prints one line of JSON: `{"ready":true,"host","port","pid","rootKey"}`, or `{"error":{"code","message","hints"}}` and exits with 1. Ends with
  * a checkpoint on SIGTERM, SIGINT, or a line `stop` on standard input (Windows has no signals that can be caught).
@@ -19,6 +19,7 @@ const {values} = parseArgs({
     state: {type: 'string'},
     host: {type: 'string', default: '127.0.0.1'},
     port: {type: 'string', default: '0'},
+    'history-mb': {type: 'string'},
     'system-canisters': {type: 'boolean', default: false},
   },
 })
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
     stateFolder: values.state,
     host: values.host,
     port: Number(values.port),
+    historyBytes: values['history-mb'] === undefined ? undefined : Number(values['history-mb']) * 2 ** 20,
     systemCanisters: values['system-canisters'] ? SYSTEM_CANISTERS : undefined,
     onFailure: (error) => {
       reportFailure(error)

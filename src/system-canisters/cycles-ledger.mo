@@ -18,6 +18,7 @@ import Time "mo:core/Time";
 import Account "lib/Account";
 import Feed "lib/Feed";
 import Icrc "lib/Icrc";
+import Icrc3 "lib/Icrc3";
 import Ledger "lib/Ledger";
 import Management "lib/Management";
 import Sha256 "lib/Sha256";
@@ -87,6 +88,7 @@ persistent actor class CyclesLedger(init : {
     window = 86_400_000_000_000;
     drift = 60_000_000_000;
     describe = Account.describe;
+    hash = Icrc3.Hasher().hash;
   };
   transient let feed = Feed.Feed(state, settings.index, func(id) = actor (Principal.toText id) : Feed.Index);
   transient let minting = actor "rkp4c-7iaaa-aaaaa-aaaca-cai" : actor {
@@ -104,8 +106,9 @@ persistent actor class CyclesLedger(init : {
       let operation = #mint {to = Account.keyOf account; amount};
       ignore Ledger.apply(state, rules, {operation; fee = null; memo = null; numericMemo = 0; createdAt = null}, now());
     };
-    feed.poke<system>();
   };
+  // An upgrade stops the timer that was to send the last blocks.
+  feed.poke<system>();
 
   func apply<system>(transaction : Ledger.Transaction) : Icrc.Result<Nat, Ledger.Error> {
     let result = Ledger.apply(state, rules, transaction, now());

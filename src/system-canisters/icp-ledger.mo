@@ -16,6 +16,7 @@ import Time "mo:core/Time";
 import AccountIdentifier "lib/AccountIdentifier";
 import Feed "lib/Feed";
 import Icrc "lib/Icrc";
+import Icrc3 "lib/Icrc3";
 import Ledger "lib/Ledger";
 
 persistent actor class IcpLedger(init : {
@@ -96,6 +97,7 @@ persistent actor class IcpLedger(init : {
     window = 86_400_000_000_000;
     drift = 60_000_000_000;
     describe = func(key) = #Array([#Blob key]);
+    hash = Icrc3.Hasher().hash;
   };
   transient let feed = Feed.Feed(state, settings.index, func(id) = actor (Principal.toText id) : Feed.Index);
 
@@ -107,8 +109,9 @@ persistent actor class IcpLedger(init : {
       let operation = #mint {to = AccountIdentifier.fromText account; amount = Nat64.toNat e8s};
       ignore Ledger.apply(state, rules, {operation; fee = null; memo = null; numericMemo = 0; createdAt = null}, now());
     };
-    feed.poke<system>();
   };
+  // An upgrade stops the timer that was to send the last blocks.
+  feed.poke<system>();
 
   func tokens(amount : Nat) : Tokens = {e8s = Nat64.fromNat amount};
 
@@ -123,10 +126,10 @@ persistent actor class IcpLedger(init : {
 
   /// From the minter it makes tokens, to the minter it destroys them.
   func operationOf(from : AccountId, to : AccountId, spender : ?AccountId, amount : Nat) : Ledger.Operation {
-    if (amount > MAX_E8S) Runtime.trap("The amount is larger than the ledger can count.");
     if (from == settings.minter and to == settings.minter) Runtime.trap("The minting account cannot pay itself.");
     if (from == settings.minter) {
       if (spender != null) Runtime.trap("The minting account cannot delegate mints.");
+      if (amount > MAX_E8S) Runtime.trap("The amount is larger than the ledger can count.");
       #mint {to; amount};
     } else if (to == settings.minter) #burn {from; spender; amount} else #transfer {from; spender; to; amount};
   };

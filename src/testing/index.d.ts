@@ -1,6 +1,7 @@
 /** What the tests of a project import: a network in the test's own process. */
 
 import type {ActorSubclass, Identity} from '@dfinity/agent'
+import type {Principal} from '@dfinity/principal'
 
 export interface TestNetworkOptions {
   /** A folder of the project; default: the current one. */
@@ -34,8 +35,8 @@ export declare class TestNetwork {
   deployAll(): Promise<void>
   /** Builds a canister again and upgrades it, also when its code has not changed. */
   upgrade(name: string, options?: TestDeployOptions): Promise<void>
-  /** The id of a deployed canister, as text. */
-  canisterId(name: string): string
+  /** The id of a deployed canister; `String(…)` gives its text. */
+  canisterId(name: string): Principal
   /** A canister as an object with its methods; without an identity it is called as the deployer, who controls it. */
   actor(name: string, identity?: Identity): Promise<ActorSubclass>
   /** Somebody; the same name is the same principal in every run. */

@@ -5,6 +5,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import type {ActorSubclass, Identity} from '@dfinity/agent'
 import {Ed25519KeyIdentity} from '@dfinity/identity'
+import type {Principal} from '@dfinity/principal'
+import {toAgentPrincipal} from '../agent/ic-agent.js'
 import {encodeUtf8} from '../base/bytes.js'
 import {sha256} from '../base/sha256.js'
 import {toAgentIdentity} from '../identity/agent-identity.js'
@@ -13,7 +15,6 @@ import type {ProjectContext} from '../operations/context.js'
 import {type DeployOptions, deploy} from '../operations/deploy.js'
 import {topUpCanister} from '../operations/top-up.js'
 import {networkFolder} from '../project/canister-ids.js'
-import {principalToText} from '../protocol/principal.js'
 import {LocalServer} from '../server/local-server.js'
 import {createActor} from './test-actor.js'
 import {advanceClock, type Duration, restoreClock, toMilliseconds} from './test-clock.js'
@@ -99,16 +100,16 @@ export class TestNetwork {
     await this.#deploy({target: name, mode: 'upgrade', upgradeUnchanged: true, argument: given})
   }
 
-  /** The id of a deployed canister, as text. */
-  canisterId(name: string): string {
-    return principalToText(this.#project().canisterIds().get(name))
+  /** The id of a deployed canister; `String(…)` gives its text. */
+  canisterId(name: string): Principal {
+    return toAgentPrincipal(this.#project().canisterIds().get(name))
   }
 
   /** A canister as an object with its methods. Without an identity it is called as the deployer, who controls it. */
   async actor(name: string, identity?: Identity): Promise<ActorSubclass> {
     const context = this.#project()
     const candid = readBuiltCanister(context, name).candid ?? 'service : {}'
-    const place = {url: this.url, rootKey: this.rootKey, canisterId: this.canisterId(name), candid}
+    const place = {url: this.url, rootKey: this.rootKey, canisterId: this.canisterId(name).toText(), candid}
     return createActor(place, identity ?? (await toAgentIdentity(context.identity())))
   }
 
@@ -142,7 +143,7 @@ export class TestNetwork {
   /** What a browser gets from a canister. */
   async fetch(name: string, path: string, init: RequestInit = {}): Promise<Response> {
     const url = new URL(path, this.url)
-    url.searchParams.set('canisterId', this.canisterId(name))
+    url.searchParams.set('canisterId', this.canisterId(name).toText())
     return fetch(url, init)
   }
 

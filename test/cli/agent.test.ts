@@ -7,6 +7,7 @@ import {type CanisterId, principalToBytes} from '../../src/protocol/principal.js
 import {createCanister, createTestAgent, installCode, manage, toAgentPrincipal, update} from '../support/agent-client.js'
 import {counterWasm, readCounter} from '../support/counter-wasm.js'
 import {type LocalNetwork, removeFolder, startLocalNetwork, temporaryFolder} from '../support/local-network.js'
+import {replayState} from '../support/replay-state.js'
 
 const NO_ARGS = encodeUtf8('')
 
@@ -26,6 +27,7 @@ describe('the unmodified @dfinity/agent', () => {
 
   after(async () => {
     await network.stop()
+    replayState(folder)
     removeFolder(folder)
   })
 

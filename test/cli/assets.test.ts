@@ -16,6 +16,7 @@ import {findMethod} from '../../src/candid/types.js'
 import {type CanisterId, principalToText} from '../../src/protocol/principal.js'
 import {ANY_LOCAL_ID} from '../support/agent-client.js'
 import {type LocalNetwork, removeFolder, startLocalNetwork, temporaryFolder} from '../support/local-network.js'
+import {replayState} from '../support/replay-state.js'
 import {repositoryRoot} from '../support/repository-root.js'
 
 const template = join(repositoryRoot, 'templates', 'assetstorage')
@@ -43,6 +44,7 @@ describe('the asset canister', () => {
   })
   after(async () => {
     await network.stop()
+    replayState(folder)
     removeFolder(folder)
     removeFolder(source)
   })

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import {spawn, spawnSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {HttpAgent} from '@dfinity/agent'
 import type {CanisterId} from '../../src/protocol/principal.js'
+import {MEMORY_WASM} from '../perf/memory-canister.js'
 import {createCanister, createTestAgent, installCode, update} from '../support/agent-client.js'
 import {counterWasm, readCounter} from '../support/counter-wasm.js'
 import {type LocalNetwork, removeFolder, startLocalNetwork, temporaryFolder} from '../support/local-network.js'
@@ -96,6 +97,18 @@ describe('the state of a local network', function () {
     assert.equal(replayState(folder).report.baseHeight, 0)
   })
 
+  it('comes back from genesis and the log when no checkpoint is whole, and refuses to go back in time when the log is not', async () => {
+    await network.stop()
+    for (const name of readdirSync(checkpoints)) if (name.endsWith('.overlay')) rmSync(join(checkpoints, name))
+    const archive = join(folder, 'log', 'archive')
+    renameSync(archive, `${archive}-elsewhere`)
+    await assert.rejects(startLocalNetwork(folder), /\.overlay' belongs to the newest checkpoint, and the log does not lead to it/)
+    renameSync(`${archive}-elsewhere`, archive)
+    await start()
+    assert.match(network.readStderr(), /is missing\. The network was restored from an older checkpoint and the log: nothing is lost\./)
+    await increase(1)
+  })
+
   it('refuses a second process and names the first', async () => {
     await assert.rejects(startLocalNetwork(folder), new RegExp(`is in use by process ${network.pid}\\.`))
   })
@@ -134,10 +147,26 @@ describe('the state of a local network', function () {
     await increase(1)
   })
 
+  it('tells at its stop when the checkpoint finds no room, and nothing is lost', async () => {
+    await network.stop()
+    const limited = await startLimited(folder, 8 * 1024)
+    agent = await createTestAgent(limited.url)
+    const memory = await createCanister(agent)
+    await installCode(agent, memory, MEMORY_WASM)
+    await update(agent, memory, 'fill', NOTHING)
+    await increase(1)
+    limited.stop()
+    const {exitCode, lastLine} = await limited.ended
+    assert.equal(exitCode, 1)
+    assert.match(lastLine, /"code":"STORE_UNWRITABLE","message":"'.*\.overlay' cannot be written: the largest size of a file is reached\."/)
+    await start()
+    await increase(1)
+  })
+
   it('stops cleanly when the disk takes no more, and everything that was answered is there afterwards', async () => {
     await network.stop()
     assert.ok(!existsSync(join(folder, 'lock')))
-    const limited = await startLimited(folder)
+    const limited = await startLimited(folder, 64)
     agent = await createTestAgent(limited.url)
     await assert.rejects(increase(400))
     const {exitCode, lastLine} = await limited.ended
@@ -154,10 +183,10 @@ describe('the state of a local network', function () {
   })
 })
 
-/** The server with a limit of 64 KiB for files, which a log exceeds soon. */
-async function startLimited(folder: string) {
+/** The server with a limit for the size of files. */
+async function startLimited(folder: string, limitKib: number) {
   const main = join(repositoryRoot, 'dist', 'server', 'main.js')
-  const child = spawn('bash', ['-c', `ulimit -f 64; exec "$0" "$@"`, process.execPath, main, '--state', folder], {
+  const child = spawn('bash', ['-c', `ulimit -f ${limitKib}; exec "$0" "$@"`, process.execPath, main, '--state', folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines: string[] = []
@@ -171,7 +200,7 @@ async function startLimited(folder: string) {
     child.once('close', (exitCode) => resolve({exitCode, lastLine: lines.at(-1) ?? ''}))
   })
   const {port} = JSON.parse(await ready) as {port: number}
-  return {url: `http://127.0.0.1:${port}`, ended}
+  return {url: `http://127.0.0.1:${port}`, ended, stop: () => child.kill('SIGTERM')}
 }
 
 it('a state folder that cannot be written is refused in a sentence', () => {

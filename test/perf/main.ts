@@ -6,10 +6,13 @@ import {join} from 'node:path'
 import {repositoryRoot} from '../support/repository-root.js'
 import {commandBench} from './commands.bench.js'
 import {cryptoBench} from './crypto.bench.js'
+import {durabilityBench} from './durability.bench.js'
 import {engineBench} from './engine.bench.js'
 import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
+import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
+import {ledgerBench} from './ledger.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import type {Bench, Row} from './row.js'
@@ -20,9 +23,12 @@ const benches: readonly Bench[] = [
   engineBench,
   kernelBench,
   networkBench,
+  ledgerBench,
   gatewayBench,
   largeStateBench,
+  durabilityBench,
   mainJobBench,
+  languageBench,
 ]
 
 const wanted = process.argv.slice(2)

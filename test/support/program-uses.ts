@@ -11,11 +11,12 @@ export const USES_FILE = join(repositoryRoot, 'build', 'program-uses.jsonl')
 
 let current = {file: '', test: ''}
 
-// A hook of the whole run: it stands here so that who notes uses cannot forget it.
-beforeEach(function () {
-  const test = this.currentTest
-  current = {file: test?.file ?? '', test: test?.fullTitle() ?? ''}
-})
+// A hook of the whole run: it stands here so that who notes uses cannot forget it. A benchmark runs the program too, without hooks.
+if (typeof beforeEach === 'function')
+  beforeEach(function () {
+    const test = this.currentTest
+    current = {file: test?.file ?? '', test: test?.fullTitle() ?? ''}
+  })
 
 /** To be called for each run of the program. Runs in a `before` hook count for the test before, or for none. */
 export function noteUse(args: readonly string[]): void {

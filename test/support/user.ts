@@ -1,10 +1,11 @@
 /** A user with an empty home: runs the shipped program and reads what it prints. Needs a fresh `dist` (`node bin/build.js`). */
 
 import {spawnSync} from 'node:child_process'
-import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {removeFolder, temporaryFolder} from './local-network.js'
 import {noteUse} from './program-uses.js'
+import {replayState} from './replay-state.js'
 import {repositoryRoot} from './repository-root.js'
 
 export interface Outcome {
@@ -20,6 +21,7 @@ export interface UserRun {
   readonly folder?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly timeoutMs?: number
 }
 
 export class User {
@@ -43,14 +45,14 @@ export class User {
   }
 
   /** As `run`, with other variables or something on standard input. */
-  runWith({folder = '', env = {}, input = ''}: UserRun, ...args: readonly string[]): Outcome {
+  runWith({folder = '', env = {}, input = '', timeoutMs = 120_000}: UserRun, ...args: readonly string[]): Outcome {
     noteUse(args)
     const {status, stdout, stderr} = spawnSync(process.execPath, [join(repositoryRoot, 'bin', 'run.js'), ...args], {
       cwd: join(this.work, folder),
       env: {PATH: process.env.PATH, HOME: this.home, USERPROFILE: this.home, NO_COLOR: '1', ...env},
       encoding: 'utf8',
       input,
-      timeout: 120_000,
+      timeout: timeoutMs,
     })
     return {exitCode: status, stdout, stderr}
   }
@@ -70,9 +72,23 @@ export class User {
     return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(root, file), 'latin1')]))
   }
 
-  /** Stops the local network and removes everything. */
+  /** Stops the local network, replays its past against the certified roots, and removes everything. */
   leave(): void {
     this.run('', 'stop')
-    removeFolder(this.base)
+    try {
+      for (const state of this.#listStates()) replayState(state)
+    } finally {
+      removeFolder(this.base)
+    }
+  }
+
+  /** Of the user's network, and of networks that projects define. */
+  #listStates(): string[] {
+    const projects = readdirSync(this.work, {withFileTypes: true}).filter((entry) => entry.isDirectory())
+    const networks = [this.work, ...projects.map(({name}) => join(this.work, name))].map((project) =>
+      join(project, '.dfx', 'network', 'local'),
+    )
+    const shared = join(this.home, '.local', 'share', 'dfx', 'network', 'local')
+    return [shared, ...networks].map((network) => join(network, 'icicle')).filter((state) => existsSync(join(state, 'log')))
   }
 }

@@ -145,10 +145,16 @@ export function hashContent(content: Content): Uint8Array {
   return content.root ? hashNode(content.root) : EMPTY_TREE_HASH
 }
 
-/** Hash of a labelled child or of a fork, computed once. */
+/** Up to this size a value is hashed again when needed: keeping the hash costs more memory (220 bytes) than the value. */
+const MAX_UNCACHED_BYTES = 256
+
+/** Hash of a labelled child or of a fork; computed once, but for small values, of which a subnet has hundreds of thousands. */
 export function hashNode(node: CritNode<Content>): Uint8Array {
-  node.hash ??= isEntry(node)
+  if (node.hash) return node.hash
+  const isSmall = isEntry(node) && node.content instanceof Uint8Array && node.content.length <= MAX_UNCACHED_BYTES
+  const hash = isEntry(node)
     ? hashLabeled(fromHex(node.label), hashContent(node.content))
     : hashFork(hashNode(node.left), hashNode(node.right))
-  return node.hash
+  if (!isSmall) node.hash = hash
+  return hash
 }

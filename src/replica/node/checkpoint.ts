@@ -27,7 +27,7 @@ export function encodeCheckpoint(state: ReplicatedState, changed: readonly Canis
     if (canister) canisters.set(id, encodeCanister(canister))
     else removed.push(id)
   }
-  const parts = new Map([
+  const parts = new Map<string, Uint8Array | Iterable<Uint8Array>>([
     [INGRESS_HISTORY, encodeIngressHistory(state.ingressHistory)],
     [REST_OF_STATE, encodeRestOfState(state)],
     [ANCHOR, anchor],

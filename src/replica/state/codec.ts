@@ -14,7 +14,7 @@ import type {IngressHistory} from './ingress-history.js'
 import {nothingTouched} from './new-state.js'
 import type {PagedMemory} from './paged-memory.js'
 import type {ReplicatedState} from './replicated-state.js'
-import {decodeValue, encodeValue} from './value-codec.js'
+import {decodeValue, encodeMapInPieces, encodeValue} from './value-codec.js'
 
 /** Of the shapes of all parts; raised by any change of them. */
 export const STATE_VERSION = 2
@@ -123,9 +123,16 @@ export function decodeCanister(bytes: Uint8Array, source: CanisterSource): Canis
   return {...stored, code, longExecution, snapshots: new Map(snapshots), chunkStore: chunks(stored.chunkStore), queues}
 }
 
-/** In the history's order, which decides what is dropped first. */
-export function encodeIngressHistory(history: IngressHistory): Uint8Array {
-  return encodePart(history)
+/** Few enough for a piece to take about a millisecond. */
+const ENTRIES_PER_PIECE = 500
+
+/** In the history's order, which decides what is dropped first. The history may change at once: its entries are taken now, and encoded piece by piece. */
+export function encodeIngressHistory(history: IngressHistory): Iterable<Uint8Array> {
+  const [keys, values] = [[...history.keys()], [...history.values()]]
+  return (function* () {
+    yield Uint8Array.of(STATE_VERSION)
+    yield* encodeMapInPieces(keys, values, ENTRIES_PER_PIECE)
+  })()
 }
 
 export function decodeIngressHistory(bytes: Uint8Array): IngressHistory {

@@ -11,7 +11,7 @@ import {selectAmongAll} from './select-canisters.js'
 /** SHA-256 over queues, timers, histories, balances, code and the bytes of all memories. */
 export function stateHash(state: ReplicatedState): Uint8Array {
   const canisters = selectAmongAll(state, () => true).map(canisterHash)
-  return sha256(encodeRestOfState(state), encodeIngressHistory(state.ingressHistory), ...canisters)
+  return sha256(encodeRestOfState(state), ...encodeIngressHistory(state.ingressHistory), ...canisters)
 }
 
 function canisterHash(canister: CanisterState): Uint8Array {

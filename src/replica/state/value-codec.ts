@@ -44,6 +44,20 @@ export function encodeValue(value: unknown): Uint8Array {
   return writer.finish()
 }
 
+/** `encodeValue` of a map, in pieces of so many entries: what has to be done at once stays short. */
+export function* encodeMapInPieces(keys: readonly unknown[], values: readonly unknown[], entriesPerPiece: number): Generator<Uint8Array> {
+  let writer = new Writer()
+  writer.writeMapHead(keys.length)
+  for (const [index, key] of keys.entries()) {
+    writer.write(key as PlainValue)
+    writer.write(values[index] as PlainValue)
+    if (index % entriesPerPiece !== entriesPerPiece - 1) continue
+    yield writer.finish()
+    writer = new Writer()
+  }
+  yield writer.finish()
+}
+
 /** Throws StateDamaged for anything that `encodeValue` does not write. */
 export function decodeValue(bytes: Uint8Array): PlainValue {
   const reader = new Reader(bytes)
@@ -56,6 +70,14 @@ export function decodeValue(bytes: Uint8Array): PlainValue {
   throw new StateDamaged('bytes are left over')
 }
 
+/** Characters up to which a loop is faster than the encoder: 64 are the ids of messages. */
+const MAX_SHORT_TEXT = 64
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false
+  return true
+}
+
 class Writer {
   #bytes = new Uint8Array(1024)
   #length = 0
@@ -64,16 +86,21 @@ class Writer {
     return this.#bytes.slice(0, this.#length)
   }
 
+  writeMapHead(count: number): void {
+    this.#tag(TAG.map)
+    this.#writeCount(count)
+  }
+
   write(value: PlainValue): void {
     if (value === undefined) this.#tag(TAG.undefined)
     else if (value === null) this.#tag(TAG.null)
     else if (typeof value === 'boolean') this.#tag(value ? TAG.true : TAG.false)
     else if (typeof value === 'number') this.#writeNumber(value)
     else if (typeof value === 'bigint') this.#writeBigint(value)
-    else if (typeof value === 'string') this.#writeBytes(TAG.text, encodeUtf8(value))
+    else if (typeof value === 'string') this.#writeText(value)
     else if (value instanceof Uint8Array) this.#writeBytes(TAG.bytes, value)
     else if (Array.isArray(value)) this.#writeArray(value)
-    else if (value instanceof Map) this.#writePairs(TAG.map, [...value])
+    else if (value instanceof Map) this.#writeMap(value)
     else this.#writeObject(value as {readonly [key: string]: PlainValue})
   }
 
@@ -103,21 +130,32 @@ class Writer {
 
   #writeObject(object: {readonly [key: string]: PlainValue}): void {
     invariant(Object.getPrototypeOf(object) === Object.prototype, 'only plain objects are encoded')
-    this.#writePairs(
-      TAG.object,
-      Object.keys(object)
-        .sort()
-        .map((key) => [key, object[key]]),
-    )
+    const keys = Object.keys(object).sort()
+    this.#tag(TAG.object)
+    this.#writeCount(keys.length)
+    for (const key of keys) {
+      this.#writeText(key)
+      this.write(object[key])
+    }
   }
 
-  #writePairs(tag: number, pairs: readonly (readonly [PlainValue, PlainValue])[]): void {
-    this.#tag(tag)
-    this.#writeCount(pairs.length)
-    for (const [key, value] of pairs) {
+  #writeMap(map: ReadonlyMap<PlainValue, PlainValue>): void {
+    this.#tag(TAG.map)
+    this.#writeCount(map.size)
+    for (const [key, value] of map) {
       this.write(key)
       this.write(value)
     }
+  }
+
+  /** Field names and ids are short and ASCII: written without a byte array of their own. */
+  #writeText(text: string): void {
+    const {length} = text
+    if (length > MAX_SHORT_TEXT || !isAscii(text)) return this.#writeBytes(TAG.text, encodeUtf8(text))
+    this.#tag(TAG.text)
+    this.#writeCount(length)
+    this.#reserve(length)
+    for (let index = 0, at = this.#length - length; index < length; index++, at++) this.#bytes[at] = text.charCodeAt(index)
   }
 
   #writeBytes(tag: number, bytes: Uint8Array): void {

@@ -29,7 +29,10 @@ export class BatchLog {
 
   /** Errors: those of `Log.open`. */
   static async open(folder: string, options: BatchLogOptions): Promise<BatchLog> {
-    return new BatchLog(await Log.open(folder, options), folder, options)
+    const log = await Log.open(folder, options)
+    // All of it lies behind the checkpoint: what comes now goes into another file, so that this one can be archived.
+    if (log.maxHeight <= options.checkpointHeight) log.startSegment()
+    return new BatchLog(log, folder, options)
   }
 
   get tornTail(): TornTail | undefined {

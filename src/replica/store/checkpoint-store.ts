@@ -37,8 +37,8 @@ export interface CheckpointInput {
   readonly canisters: ReadonlyMap<CanisterId, EncodedCanister>
   /** Deleted since. */
   readonly removed: Iterable<CanisterId>
-  /** Named parts, whole: ingress history, rest of the state, last block. One that is left out stays as it was. */
-  readonly parts: ReadonlyMap<string, Uint8Array>
+  /** Named parts, whole: ingress history, rest of the state, last block. One that is left out stays as it was. Pieces are made as they are written. */
+  readonly parts: ReadonlyMap<string, Uint8Array | Iterable<Uint8Array>>
 }
 
 export interface CheckpointOptions {
@@ -182,7 +182,7 @@ export class CheckpointStore {
     if (!this.#fallenBack) await this.#removeStrangers()
   }
 
-  /** Takes the newest kept checkpoint that is whole; throws `damage` when there is none. */
+  /** Takes the newest kept checkpoint that is whole, or begins from genesis; throws `damage` when the checkpoint's height is not known. */
   async #fallBack(damage: StoreDamaged, heights: readonly number[]): Promise<void> {
     for (const height of [...heights].reverse()) {
       try {
@@ -193,13 +193,22 @@ export class CheckpointStore {
         if (!(error instanceof StoreDamaged)) throw error
       }
     }
-    throw damage
+    const fromHeight = heights.at(-1)
+    if (fromHeight === undefined) throw damage
+    this.#forgetAll()
+    this.#fallenBack = {damage, toHeight: 0, fromHeight}
   }
 
-  #take(manifest: Manifest): void {
+  #forgetAll(): void {
     this.close()
     this.#directory = new CheckpointDirectory()
     this.#files = []
+    this.#manifest = undefined
+    this.#nextMemoryId = 0
+  }
+
+  #take(manifest: Manifest): void {
+    this.#forgetAll()
     for (const entry of manifest.overlays) {
       const file = new OverlayFile(this.#options.fs, this.#folder, entry)
       this.#files.push(file)
@@ -245,7 +254,8 @@ export class CheckpointStore {
         canisters.push({id, metadata, memories: memoryIds, blobs: [...own.keys()]})
       }
       const parts = []
-      for (const [name, bytes] of input.parts) parts.push({name, extent: await writer.writeExtent(bytes)})
+      for (const [name, bytes] of input.parts)
+        parts.push({name, extent: await (bytes instanceof Uint8Array ? writer.writeExtent(bytes) : writer.writePieces(bytes))})
       const blobEntries = []
       for (const [hash, blob] of blobs) blobEntries.push({hash, extent: await writer.writeExtent(blob)})
       const index = {canisters, removed: [...input.removed], parts, blobs: blobEntries, memories}

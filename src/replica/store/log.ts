@@ -81,6 +81,11 @@ export class Log {
     })
   }
 
+  /** The highest height that a record speaks of; 0 for none. */
+  get maxHeight(): number {
+    return Math.max(...this.#segments.map((segment) => segment.maxHeight))
+  }
+
   /** Every record, oldest first, as it was when the reading of its segment began. */
   async *read(): AsyncGenerator<LogRecord> {
     await this.#work

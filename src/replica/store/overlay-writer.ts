@@ -1,5 +1,6 @@
 /** Writes one overlay file from beginning to end: pages first, then everything else. */
 
+import {setImmediate as nextTurn} from 'node:timers/promises'
 import {crc32} from 'node:zlib'
 import {sha256} from '../../base/sha256.js'
 import {PAGE_BYTES} from '../state/paged-memory.js'
@@ -17,6 +18,8 @@ import {type StoreFs, type WritableFile, writeFully} from './store-fs.js'
 import type {PageRun} from './stored-memory.js'
 
 const BUFFER_BYTES = 1024 * 1024
+/** Synced so often, because the log's syncs wait for one that is under way: a large one would hold up every call. */
+const SYNC_EVERY_BYTES = 4 * 1024 * 1024
 
 /** Which pages of which memory, and where their content is found while they are written. */
 export interface MemoryToWrite {
@@ -35,6 +38,7 @@ export class OverlayWriter {
   readonly #buffer = new Uint8Array(BUFFER_BYTES)
   #buffered = 0
   #flushed = 0
+  #synced = 0
 
   private constructor(path: string, name: string, file: WritableFile) {
     this.#path = path
@@ -80,6 +84,18 @@ export class OverlayWriter {
     return {offset, length: bytes.length, checksum: crc32(bytes)}
   }
 
+  /** One extent of all the pieces. Other work of the thread goes on between them. */
+  async writePieces(pieces: Iterable<Uint8Array>): Promise<Extent> {
+    const offset = this.#position
+    let checksum = 0
+    for (const piece of pieces) {
+      checksum = crc32(piece, checksum)
+      await this.#append(piece)
+      await nextTurn()
+    }
+    return {offset, length: this.#position - offset, checksum}
+  }
+
   /** Writes the index and returns when everything is on disk. */
   async finish(index: OverlayIndex): Promise<OverlayEntry> {
     const bytes = encodeIndex(index)
@@ -117,10 +133,13 @@ export class OverlayWriter {
   async #flush(): Promise<void> {
     try {
       await writeFully(this.#file, this.#buffer.subarray(0, this.#buffered), this.#flushed)
+      this.#flushed += this.#buffered
+      this.#buffered = 0
+      if (this.#flushed - this.#synced < SYNC_EVERY_BYTES) return
+      await this.#file.sync()
+      this.#synced = this.#flushed
     } catch (cause) {
       throw new StoreUnwritable(this.#path, cause)
     }
-    this.#flushed += this.#buffered
-    this.#buffered = 0
   }
 }

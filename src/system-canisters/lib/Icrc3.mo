@@ -3,6 +3,7 @@
 import Array "mo:core/Array";
 import Blob "mo:core/Blob";
 import List "mo:core/List";
+import Map "mo:core/Map";
 import Nat "mo:core/Nat";
 import Nat8 "mo:core/Nat8";
 import Order "mo:core/Order";
@@ -12,18 +13,35 @@ import Sha256 "Sha256";
 module {
   public type Value = {#Nat : Nat; #Int : Int; #Text : Text; #Blob : Blob; #Array : [Value]; #Map : [(Text, Value)]};
 
-  /// Representation-independent hash of a value without negative numbers.
-  public func hash(value : Value) : Blob {
-    switch value {
-      case (#Nat n) Sha256.of(leb128(n));
-      case (#Int n) Sha256.of(sleb128(n));
-      case (#Text text) Sha256.of(Text.encodeUtf8(text));
-      case (#Blob bytes) Sha256.of(bytes);
-      case (#Array values) Sha256.ofAll(Array.map<Value, Blob>(values, hash));
-      case (#Map entries) {
-        let pairs = Array.map<(Text, Value), (Blob, Blob)>(entries, func(key, inner) = (Sha256.of(Text.encodeUtf8(key)), hash inner));
-        let sorted = Array.sort<(Blob, Blob)>(pairs, func(a, b) : Order.Order = Blob.compare(a.0, b.0));
-        Sha256.ofAll(Array.flatten<Blob>(Array.map<(Blob, Blob), [Blob]>(sorted, func(key, inner) = [key, inner])));
+  /// Representation-independent hashes; the names of fields, which are few, are hashed once.
+  public class Hasher() {
+    let names = Map.empty<Text, Sha256.Words>();
+
+    public func hash(value : Value) : Blob = Sha256.toBlob(words value);
+
+    func words(value : Value) : Sha256.Words {
+      switch value {
+        case (#Nat n) Sha256.words(leb128(n));
+        case (#Int n) Sha256.words(sleb128(n));
+        case (#Text text) Sha256.words(Text.encodeUtf8(text));
+        case (#Blob bytes) Sha256.words bytes;
+        case (#Array values) Sha256.ofWords(Array.map<Value, Sha256.Words>(values, words));
+        case (#Map entries) {
+          let pairs = Array.map<(Text, Value), (Sha256.Words, Sha256.Words)>(entries, func(name, inner) = (nameWords name, words inner));
+          let sorted = Array.sort<(Sha256.Words, Sha256.Words)>(pairs, func(a, b) : Order.Order = Sha256.compare(a.0, b.0));
+          Sha256.ofWords(Array.tabulate<Sha256.Words>(2 * sorted.size(), func(i) = if (i % 2 == 0) sorted[i / 2].0 else sorted[i / 2].1));
+        };
+      };
+    };
+
+    func nameWords(name : Text) : Sha256.Words {
+      switch (Map.get(names, Text.compare, name)) {
+        case (?known) known;
+        case null {
+          let found = Sha256.words(Text.encodeUtf8(name));
+          Map.add(names, Text.compare, name, found);
+          found;
+        };
       };
     };
   };
@@ -83,6 +101,6 @@ module {
   func separated(domain : Text, parts : [Blob]) : Blob {
     let name = Text.encodeUtf8(domain);
     let length = Blob.fromArray([Nat8.fromNat(name.size())]);
-    Sha256.ofAll(Array.concat<Blob>([length, name], parts));
+    Sha256.of(Blob.fromArray(Array.flatten<Nat8>(Array.map<Blob, [Nat8]>(Array.concat<Blob>([length, name], parts), Blob.toArray))));
   };
 };

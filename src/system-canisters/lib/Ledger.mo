@@ -70,6 +70,7 @@ module {
     drift : Nat64;
     /// An account in a block of ICRC-3.
     describe : Key -> Icrc3.Value;
+    hash : Icrc3.Value -> Blob;
   };
 
   public type Error = Icrc.TransferFromError or Icrc.ApproveError;
@@ -246,7 +247,7 @@ module {
     let block : Block = {transaction; fee; timestamp; parentHash = state.tipHash};
     let index = List.size(state.blocks);
     List.add(state.blocks, block);
-    let hash = Icrc3.hash(toValue(rules, block));
+    let hash = rules.hash(toValue(rules, block));
     state.tipHash := ?hash;
     CertifiedData.set(Icrc3.tipRoot(index, hash));
     switch (transaction.createdAt) {

@@ -1,10 +1,11 @@
-/// SHA-256 (FIPS 180-4), one block of 64 bytes after the other.
+/// SHA-256 (FIPS 180-4), for less than half a gigabyte.
 
 import Array "mo:core/Array";
 import Blob "mo:core/Blob";
 import Nat "mo:core/Nat";
 import Nat32 "mo:core/Nat32";
 import Nat8 "mo:core/Nat8";
+import Order "mo:core/Order";
 import VarArray "mo:core/VarArray";
 
 module {
@@ -19,37 +20,82 @@ module {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
   ];
 
-  /// The hash of the parts, one behind the other.
-  public func ofAll(parts : [Blob]) : Blob {
-    var bytes : Nat = 0;
-    for (part in parts.vals()) bytes += part.size();
-    let state : [var Nat32] = [var 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-    let words = VarArray.repeat<Nat32>(0, 64);
-    var filled : Nat = 0;
-    let take = func(byte : Nat8) {
-      let index = filled / 4;
-      words[index] := (words[index] << 8) | Nat8.toNat32(byte);
-      filled += 1;
-      if (filled == 64) {
-        compress(state, words);
-        filled := 0;
+  /// A hash as eight words: hashing hashes needs no bytes.
+  public type Words = [var Nat32];
+
+  public func of(bytes : Blob) : Blob = toBlob(words bytes);
+
+  public func words(bytes : Blob) : Words {
+    let state = begin();
+    let block = VarArray.repeat<Nat32>(0, 64);
+    var position = 0;
+    var word : Nat32 = 0;
+    var inWord = 0;
+    for (byte in bytes.vals()) {
+      word := (word << 8) | Nat8.toNat32(byte);
+      inWord += 1;
+      if (inWord == 4) {
+        block[position] := word;
+        word := 0;
+        inWord := 0;
+        position += 1;
+        if (position == 16) {
+          compress(state, block);
+          position := 0;
+        };
       };
     };
-    for (part in parts.vals()) for (byte in part.vals()) take(byte);
-    take(0x80);
-    while (filled != 56) take(0);
-    let bits = bytes * 8;
-    var shift : Nat = 7;
-    loop {
-      take(Nat8.fromNat((bits / (256 ** shift)) % 256));
-      if (shift == 0) return toBlob(state);
-      shift -= 1;
+    word := (word << 8) | 0x80;
+    while (inWord < 3) {
+      word <<= 8;
+      inWord += 1;
     };
+    finish(state, block, position, word, bytes.size());
+    state;
   };
 
-  public func of(bytes : Blob) : Blob = ofAll([bytes]);
+  /// The hash of hashes, one behind the other.
+  public func ofWords(hashes : [Words]) : Words {
+    let state = begin();
+    let block = VarArray.repeat<Nat32>(0, 64);
+    var position = 0;
+    for (hash in hashes.vals()) {
+      for (word in hash.vals()) {
+        block[position] := word;
+        position += 1;
+      };
+      if (position == 16) {
+        compress(state, block);
+        position := 0;
+      };
+    };
+    finish(state, block, position, 0x8000_0000, hashes.size() * 32);
+    state;
+  };
 
-  func compress(state : [var Nat32], w : [var Nat32]) {
+  func begin() : Words = [var 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+
+  /// Puts the last word with its padding, zeros, and the length in bits.
+  func finish(state : Words, block : [var Nat32], end : Nat, last : Nat32, bytes : Nat) {
+    block[end] := last;
+    var position = end + 1;
+    if (position > 14) {
+      while (position < 16) {
+        block[position] := 0;
+        position += 1;
+      };
+      compress(state, block);
+      position := 0;
+    };
+    while (position < 15) {
+      block[position] := 0;
+      position += 1;
+    };
+    block[15] := Nat32.fromNat(bytes * 8);
+    compress(state, block);
+  };
+
+  func compress(state : Words, w : [var Nat32]) {
     var i = 16;
     while (i < 64) {
       let x = w[i - 15 : Nat];
@@ -93,7 +139,12 @@ module {
     state[7] +%= h;
   };
 
-  func toBlob(state : [var Nat32]) : Blob {
+  public func compare(a : Words, b : Words) : Order.Order {
+    for (i in Nat.range(0, 8)) if (a[i] != b[i]) return Nat32.compare(a[i], b[i]);
+    #equal;
+  };
+
+  public func toBlob(state : Words) : Blob {
     Blob.fromArray(Array.tabulate<Nat8>(32, func(i) {
       let shift = Nat32.fromNat((3 - (i % 4) : Nat) * 8);
       Nat8.fromNat(Nat32.toNat((state[i / 4] >> shift) & 0xff));

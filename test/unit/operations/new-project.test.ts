@@ -38,6 +38,8 @@ describe('createProject', () => {
     {type: 'rust', file: 'src/hello_backend/src/lib.rs', canisterType: 'rust'},
     {type: 'typescript', file: 'src/hello_backend/index.ts', canisterType: 'typescript'},
     {type: 'azle', file: 'src/hello_backend/index.ts', canisterType: 'typescript'},
+    {type: 'python', file: 'src/hello_backend/main.py', canisterType: 'python'},
+    {type: 'kybra', file: 'src/hello_backend/main.py', canisterType: 'python'},
   ] as const)
     it(`makes a project of type ${type}`, async () => {
       const {files} = await create({type})

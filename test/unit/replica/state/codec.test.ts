@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import {toHex} from '../../../../src/base/bytes.js'
+import {concatBytes, toHex} from '../../../../src/base/bytes.js'
 import type {CanisterState} from '../../../../src/replica/state/canister-state.js'
 import {
   assembleState,
@@ -37,7 +37,7 @@ function restore(state: ReplicatedState): ReplicatedState {
   return assembleState(
     decodeRestOfState(encodeRestOfState(state)),
     canisters,
-    decodeIngressHistory(encodeIngressHistory(state.ingressHistory)),
+    decodeIngressHistory(concatBytes(...encodeIngressHistory(state.ingressHistory))),
   )
 }
 
