@@ -11,7 +11,7 @@ import {type CommandShape, findUsageError, UsageError, usageOf} from './usage-er
 
 export abstract class BaseCommand extends Command {
   static override readonly baseFlags = globalFlags
-  static override readonly enableJsonFlag = true
+  static override readonly enableJsonFlag: boolean = true
 
   private verbosity = 0
   private currentReporter: Reporter | undefined

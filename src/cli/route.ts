@@ -6,7 +6,13 @@ export type Route =
   | {readonly kind: 'help'; readonly words: readonly string[]}
   | {readonly kind: 'version'}
   /** A word that is no command; the group is '' at the top. */
-  | {readonly kind: 'unknown'; readonly group: string; readonly word: string; readonly known: readonly string[]}
+  | {
+      readonly kind: 'unknown'
+      readonly group: string
+      readonly word: string
+      readonly known: readonly string[]
+      readonly rest: readonly string[]
+    }
   /** Only the words of a group, or nothing at all. */
   | {readonly kind: 'incomplete'; readonly words: readonly string[]}
 
@@ -23,7 +29,7 @@ export function route(argv: readonly string[], commandIds: readonly string[]): R
   if (commandIds.includes(id)) return {kind: 'command', id, argv: [...flags, ...rest]}
   const [word] = rest
   if (word === undefined) return {kind: 'incomplete', words}
-  return {kind: 'unknown', group: words.join(' '), word, known: nextWords(words, commandIds)}
+  return {kind: 'unknown', group: words.join(' '), word, known: nextWords(words, commandIds), rest: [...rest, ...flags]}
 }
 
 /** The command's words, the flags among and before them, and what follows. */

@@ -2,6 +2,8 @@
 import {Config, type Interfaces} from '@oclif/core'
 import {errorCode} from '../io/files.js'
 import {DFX_VERSION, icicleVersion, packageRoot, programName} from '../io/program.js'
+import {findExtension} from '../operations/find-extension.js'
+import {userPlaces} from '../project/places.js'
 import IcicleHelp from './help.js'
 import {EXIT_USAGE, exitCodeOf, renderError} from './render-error.js'
 import {findSimilar, type Route, route} from './route.js'
@@ -33,6 +35,7 @@ async function follow(to: Route, config: Interfaces.Config): Promise<void> {
       process.exitCode = EXIT_USAGE
       return showHelp(to.words, config, true)
     case 'unknown': {
+      if (to.group === '' && findExtension(userPlaces(), to.word)) return config.runCommand('extension:run', [...to.rest])
       const similar = findSimilar(to.word, to.known)
       const tip = similar === undefined ? '' : `\n\n  tip: a similar subcommand exists: '${similar}'`
       const usage = `Usage: ${[config.bin, to.group].filter(Boolean).join(' ')} [OPTIONS] <COMMAND>`

@@ -66,3 +66,10 @@ export class CommandObsolete extends IcicleError {
     super(`The command '${command}' no longer exists: ${reason}`, {hints})
   }
 }
+
+export class ExtensionFailed extends IcicleError {
+  readonly code = 'EXTENSION_FAILED'
+  constructor(message: string, hints: readonly string[] = [], cause?: unknown) {
+    super(message, {hints, cause})
+  }
+}

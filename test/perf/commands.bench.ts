@@ -7,8 +7,23 @@ import {repositoryRoot} from '../support/repository-root.js'
 import {cpuMs} from './cpu-time.js'
 import type {Bench, Row} from './row.js'
 
-const RUNS = 9
+const RUNS = 5
 const program = join(repositoryRoot, 'bin', 'run.js')
+
+/** One row for each command that needs neither a network nor a compiler. */
+const LIGHT = [
+  ...['--version', '--help', 'canister id backend', 'canister set-id other aaaaa-aa'],
+  ...[
+    'identity list',
+    'identity whoami',
+    'identity get-principal',
+    'identity get-wallet',
+    'identity use default',
+    'identity export default',
+  ],
+  ...['info webserver-port', 'info networks-json-path', 'cache show', 'cache list', 'cache install', 'config telemetry'],
+  ...['extension list', 'completion bash', 'schema', 'killall', 'stop'],
+]
 
 export const commandBench: Bench = {
   name: 'commands',
@@ -16,12 +31,7 @@ export const commandBench: Bench = {
     const folder = temporaryFolder()
     try {
       aProject(folder)
-      const commands: readonly {readonly name: string; readonly args: readonly string[]}[] = [
-        {name: 'icicle --version', args: [program, '--version']},
-        {name: 'icicle --help', args: [program, '--help']},
-        {name: 'icicle canister id', args: [program, 'canister', 'id', 'backend']},
-        {name: 'icicle identity list', args: [program, 'identity', 'list']},
-      ]
+      const commands = LIGHT.map((words) => ({name: `icicle ${words}`, args: [program, ...words.split(' ')]}))
       const floors: number[] = []
       const values = commands.map((): number[] => [])
       for (let run = 0; run < RUNS; run++) {
@@ -39,7 +49,10 @@ export const commandBench: Bench = {
 }
 
 function aProject(folder: string): void {
-  writeFileSync(join(folder, 'dfx.json'), JSON.stringify({version: 1, canisters: {backend: {type: 'motoko', main: 'main.mo'}}}))
+  writeFileSync(
+    join(folder, 'dfx.json'),
+    JSON.stringify({version: 1, canisters: {backend: {type: 'custom', wasm: 'x.wasm', candid: 'x.did', declarations: {bindings: []}}}}),
+  )
   mkdirSync(join(folder, '.dfx', 'local'), {recursive: true})
   writeFileSync(join(folder, '.dfx', 'local', 'canister_ids.json'), JSON.stringify({backend: {local: 'bnz7o-iuaaa-aaaaa-qaaaa-cai'}}))
 }

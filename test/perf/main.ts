@@ -15,6 +15,7 @@ import {largeStateBench} from './large-state.bench.js'
 import {ledgerBench} from './ledger.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
+import {projectBench} from './project.bench.js'
 import type {Bench, Row} from './row.js'
 
 const benches: readonly Bench[] = [
@@ -29,6 +30,7 @@ const benches: readonly Bench[] = [
   durabilityBench,
   mainJobBench,
   languageBench,
+  projectBench,
 ]
 
 const wanted = process.argv.slice(2)

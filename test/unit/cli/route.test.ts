@@ -28,8 +28,8 @@ describe('route', () => {
     ['help identity new', {kind: 'help', words: ['identity', 'new']}],
     ['--version', {kind: 'version'}],
     ['-V', {kind: 'version'}],
-    ['strat', {kind: 'unknown', group: '', word: 'strat', known: ['canister', 'deps', 'identity', 'start', 'stop']}],
-    ['canister cal x', {kind: 'unknown', group: 'canister', word: 'cal', known: ['call', 'create', 'snapshot']}],
+    ['strat', {kind: 'unknown', group: '', word: 'strat', known: ['canister', 'deps', 'identity', 'start', 'stop'], rest: ['strat']}],
+    ['canister cal x', {kind: 'unknown', group: 'canister', word: 'cal', known: ['call', 'create', 'snapshot'], rest: ['cal', 'x']}],
   ]
   for (const [line, expected] of cases) it(`follows '${line}'`, () => assert.deepEqual(follow(line), expected))
 
