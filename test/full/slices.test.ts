@@ -22,7 +22,11 @@ describe('slices of every length', function () {
   /** Two updates of 5 G instructions, one of which traps at its end; nothing in the state tells in which round they ended. */
   function life(further: bigint): {hash: string; answers: string[]; rounds: number} {
     const slices = {first: further < 40n * GIGA ? GIGA / 10n : further, further}
-    const subnet = aRealSubnet([0, 1].map((number) => aUniversalCanister({number})), aRuntime({lanes}), slices)
+    const subnet = aRealSubnet(
+      [0, 1].map((number) => aUniversalCanister({number})),
+      aRuntime({lanes}),
+      slices,
+    )
     const burn = [...push(500_000_000), ...op('burn')]
     const messages = [
       running([burn, push(7), setRegister(3), print('done'), reply('long')], {id: idOfMessage(1)}),
@@ -35,7 +39,10 @@ describe('slices of every length', function () {
       subnet.run({timeNs: subnet.state.timeNs + 1_000_000n})
     }
     for (const number of [0, 1])
-      subnet.run({ingress: [running([reply()], {receiver: idOf(number), id: idOfMessage(10 + number)})], timeNs: subnet.state.timeNs + 1_000_000n})
+      subnet.run({
+        ingress: [running([reply()], {receiver: idOf(number), id: idOfMessage(10 + number)})],
+        timeNs: subnet.state.timeNs + 1_000_000n,
+      })
     for (const entry of subnet.state.ingressHistory.values()) Object.assign(entry, {terminalAtNs: 0n})
     return {hash: toHex(stateHash(subnet.state)), answers: messages.map((message) => statusOf(subnet.state, message).slice(0, 8)), rounds}
   }
