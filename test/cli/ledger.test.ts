@@ -81,6 +81,21 @@ describe('paying with icicle', () => {
 
   it('reports how long the cycles last', () => assert.match(stdout('cycles', 'report', 'a'), /^canister +balance .*\na +\d+\.\d{3} TC /))
 
+  it('answers wallet commands with a wallet that is made on demand', () => {
+    const first = run('wallet', 'balance')
+    assert.match(first.stderr, /Created a wallet canister on the "local" network for user "default" with ID "[a-z0-9-]+"/)
+    assert.match(first.stdout, /^99\.9\d\d TC \(trillion cycles\)\.\n$/)
+    assert.equal(stdout('wallet', 'controllers'), `${me}\n`)
+    stdout('wallet', 'authorize', '2vxsx-fae')
+    assert.equal(stdout('wallet', 'custodians'), '2vxsx-fae\n')
+    stdout('wallet', 'set-name', 'Savings')
+    assert.equal(stdout('wallet', 'name'), 'Savings\n')
+    const before = BigInt(stdout('wallet', 'balance', '--precise').split(' ')[0]!)
+    stdout('wallet', 'send', stdout('canister', 'id', 'a').trim(), '1T')
+    const after = BigInt(stdout('wallet', 'balance', '--precise').split(' ')[0]!)
+    assert.ok(before - after >= 1_000_000_000_000n, `${before - after}`)
+  })
+
   it('prices a call without a network', () =>
     assert.match(stdout('cost', 'call', '--instructions', '2_000_000'), /total on a subnet of 13 nodes: 8_800_000 cycles/))
 
