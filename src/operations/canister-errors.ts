@@ -142,6 +142,10 @@ export class InterfaceMissing extends IcicleError {
   readonly code = 'INTERFACE_MISSING'
 }
 
+export class DependencyInvalid extends IcicleError {
+  readonly code = 'DEPENDENCY_INVALID'
+}
+
 /** The minting canister makes a canister only when its controller asks: a payment for somebody else would lie there. */
 export class ControllerAbsent extends IcicleError {
   readonly code = 'CONTROLLER_ABSENT'

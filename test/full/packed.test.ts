@@ -12,7 +12,7 @@ import {repositoryRoot} from '../support/repository-root.js'
 import {useTemporaryFolder} from '../support/temporary-folder.js'
 
 const MAX_TARBALL_BYTES = 12_000_000
-const MAX_PACKAGES = 80
+const MAX_PACKAGES = 100
 
 describe('the packed program', function () {
   this.timeout(300_000)
