@@ -7,7 +7,7 @@ import {brotliCompressSync, constants, gunzipSync} from 'node:zlib'
 import {root, transpile} from './transpile.js'
 
 const folder = join(root, 'templates', 'system-canisters')
-const SOURCES = ['icp-ledger', 'cycles-ledger', 'cycles-minting', 'icp-index', 'cycles-index']
+const SOURCES = ['icp-ledger', 'cycles-ledger', 'cycles-minting', 'icp-index', 'cycles-index', 'wallet']
 
 await transpile()
 const load = (path) => import(join(root, 'build', 'src', `${path}.js`))
@@ -22,10 +22,13 @@ const {renameImport} = await load('wasm/rename-import')
 const modules = await compileAll()
 const runtime = new WasmRuntime({gunzip: (bytes, maxOutputLength) => gunzipSync(bytes, {maxOutputLength})})
 const image = encodeSystemCanisters(installSystemCanisters(modules, runtime))
+const compress = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: {[constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length},
+  })
 const files = {
-  'genesis.br': brotliCompressSync(image, {
-    params: {[constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: image.length},
-  }),
+  'genesis.br': compress(image),
+  'wallet.wasm.br': compress(modules.wallet.wasm),
   'checksums.json': `${JSON.stringify({image: sha256(image), modules: mapValues(modules, ({wasm}) => sha256(wasm))}, null, 2)}\n`,
 }
 

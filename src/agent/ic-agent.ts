@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly identity: Identity
   /** `mainnet`: the key that never changes. `fetch`: ask the network, as is right for one of our own. */
   readonly rootKey: 'mainnet' | 'fetch' | Uint8Array
+  /** Over a real network, requests are repeated, with the same request id, when they fail. Default: mainnet only. */
+  readonly isRemote?: boolean
   /** Verify the node signatures of queries; costs one more request. Default true. */
   readonly verifyQueries?: boolean
   /** What to type when nothing answers. */
@@ -64,7 +66,7 @@ const REMOTE_RETRIES = 3
 /** Throws NetworkUnreachable, NetworkAnswerInvalid. */
 export async function connect(options: ConnectOptions): Promise<IcAgent> {
   const host: Host = {url: options.host, startHint: options.startHint}
-  const isRemote = options.rootKey === 'mainnet'
+  const isRemote = options.isRemote ?? options.rootKey === 'mainnet'
   const http = HttpAgent.createSync({
     host: options.host,
     identity: options.identity,

@@ -45,7 +45,7 @@ export default class Start extends BaseCommand {
     const context = this.context({...flags, network: LOCAL})
     const {reporter, signal} = context
     if (flags['enable-canister-http']) reporter.warn('The --enable-canister-http parameter is deprecated: HTTPS outcalls are always on.')
-    const {background, clean, host, 'system-canisters': systemCanisters} = flags
+    const {background, clean, host, 'system-canisters': systemCanisters = false} = flags
     const start = {network: context.network(), project: context.findProject(), reporter, signal}
     return startLocalNetwork(start, {background, clean, host, systemCanisters})
   }

@@ -155,3 +155,16 @@ export class ControllerAbsent extends IcicleError {
     })
   }
 }
+
+/** Wallets are made on local networks only; a real one must be named. */
+export class WalletMissing extends IcicleError {
+  readonly code = 'WALLET_MISSING'
+  constructor(identity: string, network: string) {
+    super(`The identity '${identity}' has no wallet on network '${network}'.`, {
+      hints: [
+        `Name one with '${programName()} identity set-wallet ID --network ${network}'.`,
+        `Or do without: '${programName()} cycles balance' shows your account of the cycles ledger.`,
+      ],
+    })
+  }
+}

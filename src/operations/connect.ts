@@ -17,6 +17,7 @@ export async function connectAgent(context: NetworkContext): Promise<IcAgent> {
     host: context.networkUrl(),
     identity: await toAgentIdentity(context.identity()),
     rootKey: chooseRootKey(network),
+    isRemote: network.kind === 'remote',
     verifyQueries: process.env.DFX_DISABLE_QUERY_VERIFICATION === undefined,
     ...(network.kind === 'local' ? {startHint: startHint(network)} : {}),
   })

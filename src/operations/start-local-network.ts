@@ -6,6 +6,7 @@ import {NetworkAlreadyRunning, NetworkDied} from '../network/errors.js'
 import {findRunningNetwork, forgetRunningNetwork, networkUrl} from '../network/running-network.js'
 import {serverLogPath} from '../network/server-log.js'
 import {type StartedNetwork, startNetwork} from '../network/start-network.js'
+import {switchState} from '../network/switch-state.js'
 import {networkFolder} from '../project/canister-ids.js'
 import {type Bind, findBind, type LocalNetwork, type NetworkConfig, showBind} from '../project/networks.js'
 import type {Project} from '../project/project.js'
@@ -28,7 +29,7 @@ export interface StartRequest {
   readonly clean: boolean
   /** `HOST:PORT` instead of the network's own address. */
   readonly host: string | undefined
-  /** A new network begins with the ledgers and the cycles minting canister. */
+  /** The network has the ledgers and the cycles minting canister; undefined: whatever it was started with. */
   readonly systemCanisters?: boolean | undefined
 }
 
@@ -51,6 +52,7 @@ export async function startLocalNetwork(context: StartContext, request: StartReq
   reporter.info(describeSource(network))
   warnOfIgnoredDefaults(context, network)
   const deleted = request.clean ? clean(context, network) : []
+  switchToOptions(context, network, request)
   const serverArgs = request.systemCanisters ? ['--system-canisters'] : []
   const start = (at: Bind) => startNetwork(network, {bind: at, serverArgs, background: request.background, signal, onLine: reporter.info})
   const started = await reporter.step('Starting the network…', () => start(bind))
@@ -122,6 +124,14 @@ function clean({project, reporter}: StartContext, network: LocalNetwork): readon
   if (ids !== undefined) rmSync(ids, {recursive: true, force: true})
   for (const path of deleted) reporter.info(`Deleted ${path}`)
   return deleted
+}
+
+function switchToOptions({reporter}: StartContext, network: LocalNetwork, {systemCanisters}: StartRequest): void {
+  if (systemCanisters === undefined || findRunningNetwork(network)) return
+  const switched = switchState(network, {systemCanisters})
+  if (!switched) return
+  const again = `${programName()} start${switched.former.systemCanisters ? ' --system-canisters' : ''}`
+  reporter.info(`The network with the former options is kept in ${switched.aside}: '${again}' brings it back.`)
 }
 
 /** Brings the network back, on the same port, when its process dies; gives up when it dies young. */

@@ -14,10 +14,10 @@ export function renderDashboard(facts: NetworkFacts, canisters: readonly Caniste
 </dl>
 <p id="stale" role="status" hidden>The network does not answer. The values are the last known ones.</p>
 ${facts.subnets.map(renderSubnet)}
+${canisters ? renderCanisters(canisters) : html``}
 <h2>Root key</h2>
 <p>Clients that do not talk to the public network verify certificates with this key (DER, hexadecimal).</p>
-<p><code class="long">${toHex(facts.rootKey)}</code></p>
-${canisters ? renderCanisters(canisters) : html``}`
+<p><code class="long">${toHex(facts.rootKey)}</code></p>`
   return renderPage({title: 'Dashboard', script: 'dashboard.js', current: '/_/dashboard', main})
 }
 

@@ -66,7 +66,7 @@ export class LocalServer {
 
 /** `/api/` goes to the replica, `/_/icicle/` is its owner's, `/_/` are pages, everything else is the gateway's. */
 function createListener(node: ReplicaNode, admin: Admin, url: string): (request: IncomingMessage, response: ServerResponse) => void {
-  const pages = createPages({port: {getFacts: () => findNetworkFacts(node)}})
+  const pages = createPages({port: {getFacts: () => findNetworkFacts(node), listCanisters: () => node.listCanisters()}})
   const gateway = createGateway({replica: createGatewayTransport(node, url), rootKey: node.keys.rootKeyDer, nowNs: node.nowNs})
   const find = (path: string): Listener => {
     if (path.startsWith('/api/')) return node.listener

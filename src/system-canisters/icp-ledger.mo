@@ -126,10 +126,10 @@ persistent actor class IcpLedger(init : {
 
   /// From the minter it makes tokens, to the minter it destroys them.
   func operationOf(from : AccountId, to : AccountId, spender : ?AccountId, amount : Nat) : Ledger.Operation {
-    if (amount > MAX_E8S) Runtime.trap("The amount is larger than the ledger can count.");
     if (from == settings.minter and to == settings.minter) Runtime.trap("The minting account cannot pay itself.");
     if (from == settings.minter) {
       if (spender != null) Runtime.trap("The minting account cannot delegate mints.");
+      if (amount > MAX_E8S) Runtime.trap("The amount is larger than the ledger can count.");
       #mint {to; amount};
     } else if (to == settings.minter) #burn {from; spender; amount} else #transfer {from; spender; to; amount};
   };

@@ -6,6 +6,8 @@ import type {Principal} from '@dfinity/principal'
 export interface TestNetworkOptions {
   /** A folder of the project; default: the current one. */
   readonly project?: string
+  /** With the ledgers of ICP and cycles and the cycles minting canister, under their ids of the main network. */
+  readonly ledgers?: boolean
 }
 
 export interface TestDeployOptions {
@@ -49,6 +51,8 @@ export declare class TestNetwork {
   tick(): Promise<void>
   /** Gives cycles to a canister, out of nothing. */
   addCycles(name: string, cycles: bigint): Promise<void>
+  /** Gives ICP (in e8s) and cycles to an account; the network must have been started with `ledgers`. */
+  fund(owner: Principal, funds: {readonly icp?: bigint; readonly cycles?: bigint}): Promise<void>
   /** What a browser gets from a canister. */
   fetch(name: string, path: string, init?: RequestInit): Promise<Response>
   /** Ends the network and forgets it. */

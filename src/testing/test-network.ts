@@ -7,15 +7,19 @@ import type {ActorSubclass, Identity} from '@dfinity/agent'
 import {Ed25519KeyIdentity} from '@dfinity/identity'
 import type {Principal} from '@dfinity/principal'
 import {toAgentPrincipal} from '../agent/ic-agent.js'
+import {provisionalTopUpCanister} from '../agent/management.js'
 import {encodeUtf8} from '../base/bytes.js'
 import {sha256} from '../base/sha256.js'
 import {toAgentIdentity} from '../identity/agent-identity.js'
+import {packageRoot} from '../io/program.js'
 import {readBuiltCanister} from '../operations/built-module.js'
+import {connectAgent} from '../operations/connect.js'
 import type {ProjectContext} from '../operations/context.js'
 import {type DeployOptions, deploy} from '../operations/deploy.js'
-import {topUpCanister} from '../operations/top-up.js'
 import {networkFolder} from '../project/canister-ids.js'
+import {principalFromBytes} from '../protocol/principal.js'
 import {LocalServer} from '../server/local-server.js'
+import {type Funds, fundAccount} from './fund-account.js'
 import {createActor} from './test-actor.js'
 import {advanceClock, type Duration, restoreClock, toMilliseconds} from './test-clock.js'
 import {createTestContext} from './test-context.js'
@@ -23,6 +27,8 @@ import {createTestContext} from './test-context.js'
 export interface TestNetworkOptions {
   /** A folder of the project; default: the current one. */
   readonly project?: string
+  /** With the ledgers of ICP and cycles and the cycles minting canister, under their ids of the main network. */
+  readonly ledgers?: boolean
 }
 
 export interface TestDeployOptions {
@@ -30,18 +36,27 @@ export interface TestDeployOptions {
   readonly argument?: string
 }
 
+/** Their state at the start of a network. */
+const LEDGERS = join(packageRoot(), 'templates', 'system-canisters', 'genesis.br')
+
 /** Networks of this process: they share its clock. */
 let running = 0
 
 /** Takes about a third of a second. Throws TestProjectMissing. */
-export async function startNetwork({project = process.cwd()}: TestNetworkOptions = {}): Promise<TestNetwork> {
+export async function startNetwork({project = process.cwd(), ledgers = false}: TestNetworkOptions = {}): Promise<TestNetwork> {
   const stateFolder = mkdtempSync(join(tmpdir(), 'icicle-test-'))
   const abort = new AbortController()
   const fail = (error: unknown): never => {
     throw error
   }
   try {
-    const server = await LocalServer.start({stateFolder, host: '127.0.0.1', port: 0, onFailure: fail})
+    const server = await LocalServer.start({
+      stateFolder,
+      host: '127.0.0.1',
+      port: 0,
+      systemCanisters: ledgers ? LEDGERS : undefined,
+      onFailure: fail,
+    })
     running++
     const network = new TestNetwork(server, stateFolder, abort)
     try {
@@ -137,7 +152,13 @@ export class TestNetwork {
 
   /** Gives cycles to a canister, out of nothing. */
   async addCycles(name: string, cycles: bigint): Promise<void> {
-    await topUpCanister(this.#project(), {name, cycles})
+    const context = this.#project()
+    await provisionalTopUpCanister(await connectAgent(context), context.canisterIds().get(name), cycles)
+  }
+
+  /** Gives ICP (in e8s) and cycles to an account; the network must have been started with `ledgers`. */
+  async fund(owner: Principal, funds: Funds): Promise<void> {
+    await fundAccount(this, principalFromBytes(owner.toUint8Array()), funds)
   }
 
   /** What a browser gets from a canister. */

@@ -37,16 +37,23 @@ export class WasmWriter {
   /** Copies `source[start..end)`: byte by byte when they are few, as most are. */
   copy(source: Uint8Array, start: number, end: number): this {
     const count = end - start
-    this.reserve(count)
-    if (count > 64) this.bytes.set(source.subarray(start, end), this.length)
-    else for (let index = 0; index < count; index++) this.bytes[this.length + index] = source[start + index]!
-    this.length += count
+    const at = this.length
+    if (at + count > this.bytes.length) this.reserve(count)
+    const {bytes} = this
+    if (count > 64) bytes.set(source.subarray(start, end), at)
+    else for (let index = 0; index < count; index++) bytes[at + index] = source[start + index]!
+    this.length = at + count
     return this
   }
 
   /** Unsigned LEB128 of a number below 2^53. */
   u32(value: number): this {
+    if (value < 0x80) return this.byte(value)
     let rest = value
+    if (value < 0x8000_0000) {
+      for (; rest >= 0x80; rest >>>= 7) this.byte((rest & 0x7f) | 0x80)
+      return this.byte(rest)
+    }
     while (rest >= 0x80) {
       this.byte((rest % 0x80) | 0x80)
       rest = Math.floor(rest / 0x80)
@@ -57,6 +64,10 @@ export class WasmWriter {
   /** Signed LEB128 of an integer of magnitude below 2^53. */
   s64(value: number): this {
     let rest = value
+    if (rest === (rest | 0)) {
+      for (; rest < -64 || rest > 63; rest >>= 7) this.byte((rest & 0x7f) | 0x80)
+      return this.byte(rest & 0x7f)
+    }
     for (;;) {
       const low = ((rest % 0x80) + 0x80) % 0x80
       rest = Math.floor(rest / 0x80)

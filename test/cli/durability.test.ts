@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import {spawn, spawnSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import type {HttpAgent} from '@dfinity/agent'
@@ -95,6 +95,18 @@ describe('the state of a local network', function () {
     assert.doesNotMatch(network.readStderr(), /WARNING/)
     await increase(1)
     assert.equal(replayState(folder).report.baseHeight, 0)
+  })
+
+  it('comes back from genesis and the log when no checkpoint is whole, and refuses to go back in time when the log is not', async () => {
+    await network.stop()
+    for (const name of readdirSync(checkpoints)) if (name.endsWith('.overlay')) rmSync(join(checkpoints, name))
+    const archive = join(folder, 'log', 'archive')
+    renameSync(archive, `${archive}-elsewhere`)
+    await assert.rejects(startLocalNetwork(folder), /\.overlay' belongs to the newest checkpoint, and the log does not lead to it/)
+    renameSync(`${archive}-elsewhere`, archive)
+    await start()
+    assert.match(network.readStderr(), /is missing\. The network was restored from an older checkpoint and the log: nothing is lost\./)
+    await increase(1)
   })
 
   it('refuses a second process and names the first', async () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import {readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {HttpAgent} from '@dfinity/agent'
+import {toHex} from '../../src/base/bytes.js'
 import {principalToText} from '../../src/protocol/principal.js'
 import {createCanister, createTestAgent, installCode, update} from '../support/agent-client.js'
 import {counterWasm, readCounter} from '../support/counter-wasm.js'
@@ -26,6 +27,10 @@ describe('snapshots and time of the local network', function () {
 
   /** The first request after a restart may go to a connection of the process before. */
   const connect = (): Promise<HttpAgent> => createTestAgent(url).catch(() => createTestAgent(url))
+  const startAndKey = async (...options: readonly string[]): Promise<[string, string]> => {
+    const {stderr} = user.run('', 'start', '--background', ...options)
+    return [stderr, toHex((await connect()).rootKey!)]
+  }
   const canisterText = (): string => principalToText(counter as never)
   const increase = async (canister: string): Promise<bigint> =>
     readCounter(await update(await connect(), canister as never, 'inc', NOTHING))
@@ -38,6 +43,11 @@ describe('snapshots and time of the local network', function () {
     for (let i = 0; i < 2; i++) await increase(counter)
     assert.equal(user.succeed('', 'network', 'snapshot', 'create', 'two'), "Snapshot 'two' is taken.\n")
     assert.equal(await increase(counter), 3n)
+    assert.match(user.succeed('', 'replay', '--check'), /^Heights 1 to \d+ give the states that were certified \(\d+ roots compared\)\.\n$/)
+    const trace = user.succeed('', 'replay', '--trace')
+    assert.match(trace, new RegExp(`^\\d+  ingress inc  \\S+ -> ${canisterText()}  0 cycles  \\d+ instructions  replied$`, 'm'))
+    assert.match(trace, /^Began from genesis; \d+ instructions\.$/m)
+    assert.match(user.run('', 'replay', '--from', '99999').stdout, /There is nothing to replay/)
     assert.match(user.run('', 'network', 'snapshot', 'create', 'two').stderr, /There is a snapshot 'two' already/)
     assert.match(user.run('', 'network', 'snapshot', 'restore', 'two').stderr, /is in use by process \d+/)
     user.succeed('', 'stop')
@@ -79,6 +89,22 @@ describe('snapshots and time of the local network', function () {
     user.succeed('', 'stop')
     user.succeed('', 'start', '--background')
     assert.ok(Math.abs(days() - 3) < 0.01)
+  })
+
+  it('keeps the state of other options aside, and says what --clean deletes', async () => {
+    user.succeed('', 'stop')
+    const plain = (await startAndKey())[1]
+    user.succeed('', 'stop')
+    const [switched, other] = await startAndKey('--system-canisters')
+    assert.match(switched, /is kept in .*aside.plain: 'icicle start' brings it back/)
+    user.succeed('', 'stop')
+    const [back, again] = await startAndKey()
+    assert.match(back, /aside.system-canisters: 'icicle start --system-canisters' brings it back/)
+    assert.deepEqual([again === plain, other === plain], [true, false])
+    user.succeed('', 'stop')
+    assert.equal((await startAndKey('--system-canisters'))[1], other)
+    user.succeed('', 'stop')
+    assert.match((await startAndKey('--clean'))[0], /^Deleted .*local.icicle$/m)
   })
 
   it('takes what its owner asks from nobody else', async () => {

@@ -16,6 +16,10 @@ persistent actor {
   public query func rung() : async Nat { fired };
   public query func now() : async Int { Time.now() };
   public query func balance() : async Nat { Cycles.balance() };
+  public func tokens(ledger : Text, owner : Principal) : async Nat {
+    let canister = actor (ledger) : actor { icrc1_balance_of : ({owner : Principal; subaccount : ?Blob}) -> async Nat };
+    await canister.icrc1_balance_of({owner; subaccount = null});
+  };
   public query ({caller}) func whoami() : async Principal { caller };
 };
 `
@@ -26,7 +30,7 @@ import {startNetwork} from 'icicle/testing'
 
 let network, canister
 before(async () => {
-  network = await startNetwork()
+  network = await startNetwork({ledgers: true})
   canister = await network.deploy('hello_backend')
 })
 after(() => network.stop())
@@ -52,6 +56,14 @@ it('has identities that are the same in every run', async () => {
   const asAlice = await network.actor('hello_backend', alice)
   assert.equal(String(await asAlice.whoami()), String(alice.getPrincipal()))
   assert.equal(String(alice.getPrincipal()), 'ALICE')
+})
+
+it('funds accounts on the ledgers', async () => {
+  const owner = network.identity('bob').getPrincipal()
+  await network.fund(owner, {icp: 500_000_000n, cycles: 3_000_000_000_000n})
+  await network.fund(owner, {icp: 500_000_000n})
+  assert.equal(await canister.tokens('ryjl3-tyaaa-aaaaa-aaaba-cai', owner), 1_000_000_000n)
+  assert.equal(await canister.tokens('um5iw-rqaaa-aaaaq-qaaba-cai', owner), 3_000_000_000_000n)
 })
 
 it('gives cycles', async () => {
@@ -83,7 +95,7 @@ describe('icicle test', function () {
     write('test/backend.test.js', TEST.replace('ALICE', ALICE))
     const {exitCode, stdout, stderr} = user.run(project, 'test', 'test/backend.test.js')
     assert.equal(exitCode, 0, stdout + stderr)
-    assert.match(stdout, /pass 4\b/)
+    assert.match(stdout, /pass 5\b/)
   })
 
   it('fails when a test fails, and says which (a planted wrong answer)', () => {

@@ -110,6 +110,14 @@ describe('in a browser', function () {
     await page.waitForFunction((before) => Number(document.querySelector('[data-fact=certifiedHeight]')!.textContent) > before, height)
   })
 
+  it('the dashboard lists canisters, with a way to their methods', async () => {
+    const id = principalToText((await install(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0), new Uint8Array(0))) as never)
+    await page.goto(`http://localhost:${port()}/_/dashboard`)
+    const row = page.getByRole('row', {name: id})
+    assert.match((await row.textContent())!, /running\s*[\d.]+ T\s*[\d.]+ K?i?B/)
+    assert.equal(await row.getByRole('link').getAttribute('href'), `/_/candid?id=${id}`)
+  })
+
   it('a canister that does not exist is explained', async () => {
     await page.goto(`http://rdmx6-jaaaa-aaaaa-aaadq-cai.localhost:${port()}/`)
     assert.match((await page.textContent('body'))!, /What to do next/)

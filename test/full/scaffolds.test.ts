@@ -142,7 +142,7 @@ describe('scaffolds', function () {
         const project = `web_${frontend}`
         succeed('', {}, 'new', project, '--type', 'motoko', '--frontend', frontend)
         succeed(project, {}, 'deploy')
-        if (browser) await tryInBrowser(browser, succeed(project, {}, 'canister', 'url', `${project}_frontend`).stdout.trim())
+        if (browser) await tryInBrowser(browser, succeed(project, {}, 'canister', 'url', `${project}_frontend`).stdout.split('\n')[0]!)
         assert.match(npmTest(project, {}), /pass 3\b/)
       })
 

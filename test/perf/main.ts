@@ -12,6 +12,7 @@ import {gatewayBench} from './gateway.bench.js'
 import {kernelBench} from './kernels.bench.js'
 import {languageBench} from './languages.bench.js'
 import {largeStateBench} from './large-state.bench.js'
+import {ledgerBench} from './ledger.bench.js'
 import {mainJobBench} from './main-job.bench.js'
 import {networkBench} from './network.bench.js'
 import {projectBench} from './project.bench.js'
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   engineBench,
   kernelBench,
   networkBench,
+  ledgerBench,
   gatewayBench,
   largeStateBench,
   durabilityBench,

@@ -124,10 +124,10 @@ const SETTINGS = [
   'environment_variables',
 ]
 
-/** Asks until it is so, at most 10 seconds: for what time alone brings. */
-export async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(20)) if (await isSo()) return
-  throw new Error('it did not come in 10 seconds')
+/** Asks until it is so, for what time alone brings. */
+export async function until(isSo: () => Promise<boolean>, seconds = 10): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await pause(20)) if (await isSo()) return
+  throw new Error(`it did not come in ${seconds} seconds`)
 }
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

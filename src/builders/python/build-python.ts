@@ -8,9 +8,9 @@ import {sha256} from '../../base/sha256.js'
 import {packageRoot} from '../../io/program.js'
 import type {PythonCanister} from '../../project/project.js'
 import type {Artifact} from '../artifact.js'
+import {findCachedBuild, storeCachedBuild} from '../build-cache.js'
 import type {CommandPlace} from '../custom.js'
 import {CompilationFailed, MainFileMissing} from '../errors.js'
-import {findCachedBuild, storeCachedBuild} from '../motoko/build-cache.js'
 import {makePythonCanister} from './make-canister.js'
 import {readPackages} from './packages.js'
 import {readPythonSources} from './read-sources.js'
@@ -21,6 +21,9 @@ export interface PythonBuild {
   readonly warnings: readonly string[]
   readonly isCached: boolean
 }
+
+/** A module has 12 MB. */
+const CACHED_MODULES = 4
 
 /** Changes when the way modules are put together does. */
 const FORMAT = 'python 1'
@@ -35,7 +38,7 @@ export async function buildPython(canister: PythonCanister, place: CommandPlace)
   const bundle = encodeUtf8(JSON.stringify({...packages, ...readPythonSources(root, main)}))
   const packed = readFileSync(runtimeFile())
   const key = toHex(sha256(encodeUtf8(FORMAT), sha256(packed), bundle))
-  const cache = {folder: join(cacheFolder, 'modules')}
+  const cache = {folder: join(cacheFolder, 'modules'), maxEntries: CACHED_MODULES}
   const cached = findCachedBuild(cache, key)
   if (cached) return {artifact: {wasm: cached.wasm, candid: cached.candid}, warnings: [], isCached: true}
   const runtime = new Uint8Array(gunzipSync(packed))

@@ -6,9 +6,9 @@ import {encodeUtf8, toHex} from '../../base/bytes.js'
 import {sha256} from '../../base/sha256.js'
 import type {TypeScriptCanister} from '../../project/project.js'
 import type {Artifact, Diagnostic} from '../artifact.js'
+import {findCachedBuild, storeCachedBuild} from '../build-cache.js'
 import {renderDiagnostic} from '../diagnostics.js'
 import {BuildOutputMissing, CompilationFailed, MainFileMissing, ModeUnsupported} from '../errors.js'
-import {findCachedBuild, storeCachedBuild} from '../motoko/build-cache.js'
 import {findAzle, loadEsbuild} from './azle-package.js'
 import {type Bundle, bundleCanister} from './bundle.js'
 import {fillTemplate} from './fill-template.js'
@@ -30,6 +30,9 @@ export interface TypeScriptBuild {
 /** Variables of azle's own that are passed on when they are set. */
 const AZLE_VARIABLES = ['AZLE_LOG_ACTIONS', 'AZLE_RECORD_ACTIONS', 'AZLE_RECORD_BENCHMARKS']
 
+/** A module has 3 MB. */
+const CACHED_MODULES = 10
+
 /** Changes when the way modules are put together does. */
 const FORMAT = 'azle 1'
 
@@ -43,7 +46,7 @@ export async function buildTypeScript(canister: TypeScriptCanister, {root, env, 
   if (!existsSync(main)) throw new MainFileMissing(name, relative(root, main))
   const azle = findAzle(name, main)
   const cacheFolder = join(root, '.dfx', '.cache', 'typescript', name)
-  const cache = {folder: join(cacheFolder, 'modules')}
+  const cache = {folder: join(cacheFolder, 'modules'), maxEntries: CACHED_MODULES}
   const [types, result] = await Promise.all([
     checkTypes({root, main, cacheFolder, signal}),
     bundleCanister({root, main, esbuild: loadEsbuild(name, azle)}),
@@ -59,10 +62,16 @@ export async function buildTypeScript(canister: TypeScriptCanister, {root, env, 
   ]
   const variables = {...readVariables(canister, env), AZLE_VERSION: azle.version}
   const template = new Uint8Array(readFileSync(azle.template))
-  const key = cacheKey([FORMAT, toHex(sha256(template)), JSON.stringify(variables), result.bundle.javaScript])
+  const key = cacheKey([
+    FORMAT,
+    String(canister.shrink ?? true),
+    toHex(sha256(template)),
+    JSON.stringify(variables),
+    result.bundle.javaScript,
+  ])
   const cached = findCachedBuild(cache, key)
   if (cached) return {artifact: withCandid(canister, cached), warnings, isCached: true}
-  const artifact = assemble(name, template, result.bundle, variables)
+  const artifact = assemble(canister, template, result.bundle, variables)
   storeCachedBuild(cache, key, {...artifact, stableTypes: undefined, diagnostics: []})
   return {artifact: withCandid(canister, artifact), warnings, isCached: false}
 }
@@ -75,13 +84,13 @@ interface FilledModule {
 }
 
 function assemble(
-  name: string,
+  {name, shrink}: TypeScriptCanister,
   template: Uint8Array,
   {javaScript, sourceMap}: Bundle,
   env: Readonly<Record<string, string>>,
 ): FilledModule {
   const {candid, methodMeta} = learn(name, fillTemplate(template, {javaScript, env, methods: undefined}), sourceMap)
-  return {wasm: fillTemplate(template, {javaScript, env, methods: methodMeta}), candid}
+  return {wasm: fillTemplate(template, {javaScript, env, methods: methodMeta, keepsNames: shrink === false}), candid}
 }
 
 function learn(name: string, wasm: Uint8Array, sourceMap: string): LearntCanister {

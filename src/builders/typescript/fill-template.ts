@@ -21,10 +21,12 @@ export interface Filling {
   readonly env: Readonly<Record<string, string>>
   /** Undefined for the run that learns them. */
   readonly methods: CanisterMethods | undefined
+  /** Keep the names of functions, for backtraces of the engine; they are a tenth of the module. */
+  readonly keepsNames?: boolean
 }
 
 /** Throws TemplateUnknown when the Wasm is not what azle's stable mode was known to have. */
-export function fillTemplate(template: Uint8Array, {javaScript, env, methods}: Filling): Uint8Array {
+export function fillTemplate(template: Uint8Array, {javaScript, env, methods, keepsNames = false}: Filling): Uint8Array {
   const module = decodeModule(template)
   const settings = JSON.stringify({envVars: Object.entries(env), mainJsPath: 'main.js'})
   const texts = [
@@ -41,6 +43,7 @@ export function fillTemplate(template: Uint8Array, {javaScript, env, methods}: F
     bodies,
     addData: texts,
     functions: methods ? exportMethods(functionOf, methods) : [],
+    keepCustom: (name) => keepsNames && name === 'name',
     keepExport: (name) => methods === undefined || name === 'memory' || name.startsWith('canister_'),
   })
 }

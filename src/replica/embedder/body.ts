@@ -11,10 +11,10 @@ import {WasmReader} from '../../wasm/reader.js'
 import {ControlRewriter} from './control.js'
 import {COMPLEXITY, COMPLEXITY_MEMORY_COPY} from './costs.js'
 import {InvalidModuleError} from './errors.js'
-import {HeapAccess} from './heap-access.js'
+import {HeapAccess, LANE} from './heap-access.js'
 import {MAX_FUNCTION_COMPLEXITY, MAX_FUNCTION_INSTRUCTIONS, MAX_INSTRUMENTED_BODY_BYTES, MAX_LOCALS} from './limits.js'
 import {Meter, TEMP} from './meter.js'
-import {canonicalise, canonicaliseVector} from './nan.js'
+import {CAN_BE_NAN, canonicalise, canonicaliseVector} from './nan.js'
 import {failUnknown, readIndex, readValueType} from './operands.js'
 import type {Plan} from './plan.js'
 
@@ -59,11 +59,10 @@ export class BodyRewriter {
     const {start, end} = this.#plan.module.bodies[index]!
     this.#functionIndex = index + this.#plan.importedFunctions.length
     this.#reader.seek(start, end)
-    this.#instructions = 0
     this.#complexity = 0
     this.#control.depth = 0
     this.#enter()
-    while (this.#control.depth >= 0) this.#instruction()
+    this.#rewriteInstructions()
     if (!this.#reader.atEnd) this.#reader.fail('function body has bytes left over')
     this.#checkSize('size', this.#instructions, MAX_FUNCTION_INSTRUCTIONS)
     this.#checkSize('complexity', this.#complexity, MAX_FUNCTION_COMPLEXITY)
@@ -100,24 +99,33 @@ export class BodyRewriter {
     return blockType
   }
 
-  #instruction(): void {
-    const reader = this.#reader
-    const {out} = this.#meter
-    const start = reader.offset
-    const opcode = reader.byte()
-    this.#instructions++
-    this.#complexity += COMPLEXITY[opcode]!
-    if (opcode < OP.prefixFc) this.#meter.charge(this.#plan.costs.single[opcode]!)
-    if (opcode >= 0x45 && opcode <= 0xc4) {
-      out.byte(opcode)
-      canonicalise(this.#meter, opcode, reader.bytes[reader.offset]!, reader.bytes[reader.offset + 1]!)
-    } else if (opcode >= OP.localGet && opcode <= OP.localTee) {
-      readIndex(reader, this.#locals, 'local')
-      out.copy(reader.bytes, start, reader.offset)
-    } else if (opcode >= OP.i32Load && opcode < OP.i32Store) this.#heap.rewrite({start, end: start + 1})
-    else if (opcode >= OP.i32Store && opcode <= OP.i64Store32)
-      this.#heap.rewrite({start, end: start + 1, value: STORE_VALUE[opcode - OP.i32Store]!})
-    else this.#otherInstruction(opcode, start)
+  /** To the end of the function. The loop that a module's time to compile hangs on: what it uses lies in locals. */
+  #rewriteInstructions(): void {
+    const [reader, meter, heap, control, locals] = [this.#reader, this.#meter, this.#heap, this.#control, this.#locals]
+    const {out} = meter
+    const costs = this.#plan.costs.single
+    let [instructions, complexity] = [0, 0]
+    while (control.depth >= 0) {
+      const start = reader.offset
+      const opcode = reader.byte()
+      instructions++
+      complexity += COMPLEXITY[opcode]!
+      if (opcode < OP.prefixFc && costs[opcode]! !== 0) meter.charge(costs[opcode]!)
+      if (opcode >= OP.localGet && opcode <= OP.localTee) {
+        readIndex(reader, locals, 'local')
+        out.copy(reader.bytes, start, reader.offset)
+      } else if (opcode >= 0x45 && opcode <= 0xc4) {
+        out.byte(opcode)
+        if (CAN_BE_NAN[opcode] === 1) canonicalise(meter, opcode, reader.bytes[reader.offset]!, reader.bytes[reader.offset + 1]!)
+      } else if (opcode === OP.i32Const || opcode === OP.i64Const) {
+        reader.skipLeb(opcode === OP.i32Const ? 5 : 10)
+        out.copy(reader.bytes, start, reader.offset)
+      } else if (opcode >= OP.i32Load && opcode < OP.i32Store) heap.rewrite(start, start + 1)
+      else if (opcode >= OP.i32Store && opcode <= OP.i64Store32) heap.rewrite(start, start + 1, STORE_VALUE[opcode - OP.i32Store]!)
+      else this.#otherInstruction(opcode, start)
+    }
+    this.#instructions = instructions
+    this.#complexity += complexity
   }
 
   #otherInstruction(opcode: number, start: number): void {
@@ -138,9 +146,7 @@ export class BodyRewriter {
   /** Of instructions that are copied as they are. */
   #skipImmediates(opcode: number): void {
     const reader = this.#reader
-    if (opcode === OP.i32Const) reader.skipLeb(5)
-    else if (opcode === OP.i64Const) reader.skipLeb(10)
-    else if (opcode === OP.f32Const) reader.skip(4)
+    if (opcode === OP.f32Const) reader.skip(4)
     else if (opcode === OP.f64Const) reader.skip(8)
     else if (opcode === OP.globalGet || opcode === OP.globalSet) readIndex(reader, this.#plan.module.globals.length, 'global')
     else if (opcode === OP.selectTyped) reader.vector(() => readValueType(reader), 1)
@@ -174,9 +180,9 @@ export class BodyRewriter {
     if (opcode > 255 || UNASSIGNED_VECTOR.has(opcode)) failUnknown(reader, OP.prefixFd, opcode)
     this.#meter.charge(this.#plan.costs.afterFd[opcode]!)
     const end = reader.offset
-    if (opcode === OP_FD.v128Store) this.#heap.rewrite({start, end, value: TEMP.v128})
-    else if (opcode < OP_FD.v128Store || opcode === 92 || opcode === 93) this.#heap.rewrite({start, end})
-    else if (opcode >= 88 && opcode <= 91) this.#heap.rewrite({start, end, value: TEMP.v128, hasLane: true})
+    if (opcode === OP_FD.v128Store) this.#heap.rewrite(start, end, TEMP.v128)
+    else if (opcode < OP_FD.v128Store || opcode === 92 || opcode === 93) this.#heap.rewrite(start, end)
+    else if (opcode >= 88 && opcode <= 91) this.#heap.rewrite(start, end, TEMP.v128, LANE)
     else if (opcode >= 84 && opcode <= 87) this.#heap.rewriteLoadLane(start, end)
     else {
       if (opcode === OP_FD.v128Const || opcode === OP_FD.i8x16Shuffle) reader.skip(16)

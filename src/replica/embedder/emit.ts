@@ -24,7 +24,8 @@ export function emitModule(plan: Plan): {readonly bytes: Uint8Array; readonly in
   const code = writeCode(plan, ordered)
   const imports = writeImports(plan)
   const functions = writeFunctions(plan, ordered)
-  const out = new WasmWriter(code.content.length + plan.module.bytes.length).raw(WASM_HEADER)
+  const dataBytes = plan.module.data.reduce((sum, {content}) => sum + content.length + 16, 0)
+  const out = new WasmWriter(code.content.length + dataBytes + imports.length + functions.length + 65_536).raw(WASM_HEADER)
   out.section(SECTION.type, writeTypes(plan))
   out.section(SECTION.import, imports).section(SECTION.function, functions)
   if (plan.tables.length > 0) out.section(SECTION.table, vectorOf(plan.tables, writeTable))
@@ -50,7 +51,7 @@ export function emitModule(plan: Plan): {readonly bytes: Uint8Array; readonly in
       SECTION.data,
       vectorOf(plan.module.data, (to, {content}) => to.u32(1).sized(content)),
     )
-  return {bytes: out.toBytes(), instructionCount: code.instructions, dropsData: code.dropsData}
+  return {bytes: out.bytes.subarray(0, out.length), instructionCount: code.instructions, dropsData: code.dropsData}
 }
 
 function vectorOf<T>(items: readonly T[], write: (to: WasmWriter, item: T) => void): Uint8Array {
@@ -141,7 +142,7 @@ function writeCode(
   helpers: readonly Helper[],
 ): {readonly content: Uint8Array; readonly instructions: number; readonly dropsData: boolean} {
   const rewriter = new BodyRewriter(plan)
-  const to = new WasmWriter(plan.module.codeSizeBytes * 2 + 4096)
+  const to = new WasmWriter(Math.ceil(plan.module.codeSizeBytes * (plan.isWasm64 ? 3.2 : 2.4)) + 65_536)
   let instructions = 0
   to.u32(plan.module.bodies.length + plan.shims.length + helpers.length)
   plan.module.bodies.forEach((_, index) => {

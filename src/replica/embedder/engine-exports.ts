@@ -1,6 +1,7 @@
 /** What an instrumented module exports: the engine's own functions, memory and globals, and the canister's functions. */
 
 import {EXPORT_PREFIX} from './emit.js'
+import {PAGE_LIST, PAGE_LIST_CAPACITY} from './layout.js'
 
 /** An exported i32 global. */
 export interface NumberGlobal {
@@ -30,6 +31,10 @@ interface RawExports {
 export interface EngineExports extends RawExports {
   /** The whole memory, prefix and heap: ask again after every call, because growing detaches the old view. */
   readonly bytes: () => Buffer
+  /** The same for short reads: cutting out of a Buffer is slow. */
+  readonly plainBytes: () => Uint8Array
+  /** Where `collect` lists pages. */
+  readonly pageList: () => Uint32Array
 }
 
 export function readExports(exports: WebAssembly.Exports): {
@@ -44,9 +49,19 @@ export function readExports(exports: WebAssembly.Exports): {
   }
   const engine = raw as unknown as RawExports
   let view = Buffer.from(engine.memory.buffer)
+  let list = new Uint32Array(engine.memory.buffer, PAGE_LIST, PAGE_LIST_CAPACITY)
   const bytes = (): Buffer => {
     if (view.length === 0) view = Buffer.from(engine.memory.buffer)
     return view
   }
-  return {engine: {...engine, bytes}, functions}
+  let plain = new Uint8Array(engine.memory.buffer)
+  const plainBytes = (): Uint8Array => {
+    if (plain.length === 0) plain = new Uint8Array(engine.memory.buffer)
+    return plain
+  }
+  const pageList = (): Uint32Array => {
+    if (list.length === 0) list = new Uint32Array(engine.memory.buffer, PAGE_LIST, PAGE_LIST_CAPACITY)
+    return list
+  }
+  return {engine: {...engine, bytes, plainBytes, pageList}, functions}
 }

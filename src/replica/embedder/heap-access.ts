@@ -17,17 +17,18 @@ const MARK = Uint8Array.of(OP.i32Const, 12, OP.i32ShrU, OP.i32Const, 1, OP.i32St
 /** With a 64-bit address on the stack: traps when it is 2^32 or more. */
 const CHECK_WIDE = Uint8Array.of(OP.i64Const, 32, OP.i64ShrU, OP.i32WrapI64, OP.if, TYPE.empty, ...TRAP_OUT_OF_BOUNDS, OP.end)
 
-/** A load or store as it stands in the original: where its opcode begins and what follows its address. */
-export interface Access {
-  /** Range of the opcode in the original. */
-  readonly start: number
-  readonly end: number
-  /** The temp that holds a store's value; undefined for a load. */
-  readonly value?: number
-  readonly hasLane?: boolean
-  /** The temp that holds a loaded lane's vector, taken from above the address. */
-  readonly above?: number
+const NONE = -1
+
+/** What an access has beside its address. */
+export interface Beside {
+  /** A lane's number follows the offset. */
+  readonly hasLane: boolean
+  /** The temp that holds a loaded lane's vector, taken from above the address; -1: there is none. */
+  readonly above: number
 }
+
+export const LANE: Beside = {hasLane: true, above: NONE}
+const NOTHING: Beside = {hasLane: false, above: NONE}
 
 export class HeapAccess {
   readonly #plan: Plan
@@ -45,7 +46,8 @@ export class HeapAccess {
     if (!this.#plan.hasMemory) this.reader.fail('memory instruction in a module without memory')
   }
 
-  rewrite({start, end, value, hasLane, above}: Access): void {
+  /** A load or store whose opcode is `[start, end)` of the original; a store's value goes to the temp `value` meanwhile. */
+  rewrite(start: number, end: number, value = NONE, {hasLane, above} = NOTHING): void {
     this.requireMemory()
     const {out} = this.meter
     const align = this.reader.byte()
@@ -56,9 +58,9 @@ export class HeapAccess {
       out.raw(TRAP)
       return
     }
-    if (value !== undefined) this.#markStore(offset, value)
+    if (value !== NONE) this.#markStore(offset, value)
     else if (this.#plan.isWasm64) this.#narrowAddress()
-    if (above !== undefined) this.meter.get(above)
+    if (above !== NONE) this.meter.get(above)
     out
       .copy(this.reader.bytes, start, end)
       .byte(align)
@@ -68,10 +70,10 @@ export class HeapAccess {
 
   /** A lane's load, whose address lies under a vector. */
   rewriteLoadLane(start: number, end: number): void {
-    if (!this.#plan.isWasm64) this.rewrite({start, end, hasLane: true})
+    if (!this.#plan.isWasm64) this.rewrite(start, end, NONE, LANE)
     else {
       this.meter.set(TEMP.v128)
-      this.rewrite({start, end, hasLane: true, above: TEMP.v128})
+      this.rewrite(start, end, NONE, {hasLane: true, above: TEMP.v128})
     }
   }
 

@@ -65,7 +65,8 @@ export class WasmInstance {
 
   /** Size of the heap. */
   get heapBytes(): number {
-    return this.#engine.pages.value * CHUNK_BYTES
+    // Asking the global takes four times as long.
+    return this.#isOversized ? this.#engine.pages.value * CHUNK_BYTES : this.#engine.bytes().length - HEAP_BASE
   }
 
   /** True when this instance no longer behaves as one newly made from the committed state would: drop it and make that one. */
@@ -137,7 +138,7 @@ export class WasmInstance {
   /** A copy of heap bytes; the range must lie inside. */
   readHeap(address: number, length: number): Uint8Array {
     this.#checkRange(address, length)
-    return new Uint8Array(this.#engine.bytes().subarray(HEAP_BASE + address, HEAP_BASE + address + length))
+    return this.#engine.plainBytes().slice(HEAP_BASE + address, HEAP_BASE + address + length)
   }
 
   /** Writes heap bytes; the range must lie inside. */
@@ -151,13 +152,14 @@ export class WasmInstance {
 
   /** How many 4 KiB pages differ from `committed`: what the IC charges for. Neither commits nor rolls back. */
   countChangedPages(committed: PagedMemory): number {
-    return this.#dirty.findChanged(committed).length
+    return this.#dirty.findChanged(committed, this.heapBytes).length
   }
 
   /** Makes the heap the committed state: copies the pages that changed into `committed` and returns their numbers, ascending. */
-  commit(committed: PagedMemory): number[] {
-    if (committed.sizeBytes < this.heapBytes) committed.growTo(this.heapBytes)
-    return this.#dirty.commit(committed)
+  commit(committed: PagedMemory): readonly number[] {
+    const {heapBytes} = this
+    if (committed.sizeBytes < heapBytes) committed.growTo(heapBytes)
+    return this.#dirty.commit(committed, heapBytes)
   }
 
   /** Undoes everything since `begin`: heap, its size, globals. */
@@ -189,8 +191,20 @@ export class WasmInstance {
   }
 
   #run(target: () => void): RunOutcome {
+    return this.info.functionNames.size > 0 ? this.#runWithBacktrace(target) : this.#runPlain(target)
+  }
+
+  #runWithBacktrace(target: () => void): RunOutcome {
     const {stackTraceLimit} = Error
-    if (this.info.functionNames.size > 0) Error.stackTraceLimit = MAX_BACKTRACE_FRAMES
+    Error.stackTraceLimit = MAX_BACKTRACE_FRAMES
+    try {
+      return this.#runPlain(target)
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
+    }
+  }
+
+  #runPlain(target: () => void): RunOutcome {
     try {
       target()
       return OK
@@ -198,8 +212,6 @@ export class WasmInstance {
       const outcome = describeFailure(error, this.#engine.stop.value, this.info)
       if (outcome.kind === 'trap' && outcome.trap === 'heap out of bounds') this.#dirty.expectStrayMark()
       return outcome
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit
     }
   }
 

@@ -50,6 +50,9 @@ RESULT.fill(F64, 0x9b, 0xa6)
 RESULT[0xb6] = F32 // f32.demote_f64
 RESULT[0xbb] = F64 // f64.promote_f32
 
+/** Opcode → 1 when its scalar result may be a NaN of any payload. */
+export const CAN_BE_NAN = RESULT.map((shape) => (shape === NONE ? 0 : 1))
+
 const VECTOR_RESULT = new Uint8Array(256)
 for (const opcode of [94, 103, 104, 105, 106, 227, 228, 229, 230, 231, 232, 233]) VECTOR_RESULT[opcode] = F32X4
 for (const opcode of [95, 116, 117, 122, 148, 239, 240, 241, 242, 243, 244, 245]) VECTOR_RESULT[opcode] = F64X2

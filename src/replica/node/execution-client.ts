@@ -7,8 +7,10 @@ import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {Batch} from '../messaging/batch.js'
 import type {Ingress, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
+import type {QueryRequest} from './admit-query.js'
 import {ExecutionEnded} from './errors.js'
 import type {
+  CanisterSummary,
   Checkpointed,
   Executed,
   ExecutionSetup,
@@ -58,6 +60,11 @@ export class ExecutionClient {
     return this.#ready
   }
 
+  /** Questions that the worker has not answered yet. */
+  get backlog(): number {
+    return this.#waiting.size
+  }
+
   /** One batch at a time, each the successor of the one before. */
   execute(batch: Batch, care?: ReplayCare): Promise<Executed> {
     const executed = this.#wait<Executed>('executed')
@@ -79,12 +86,16 @@ export class ExecutionClient {
     return this.#ask((id) => ({kind: 'filter', id, ingress, use: {scope, effectiveId, delegation}}))
   }
 
-  query(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
+  query(request: QueryRequest, nowNs: bigint): Promise<ReadAnswer> {
     return this.#ask((id) => ({kind: 'query', id, request, nowNs}))
   }
 
   readState(request: ReadRequest, nowNs: bigint): Promise<ReadAnswer> {
     return this.#ask((id) => ({kind: 'readState', id, request, nowNs}))
+  }
+
+  listCanisters(): Promise<readonly CanisterSummary[]> {
+    return this.#ask((id) => ({kind: 'canisters', id}))
   }
 
   finishOutcall(request: HttpOutcall, result: OutcallResult): Promise<ResponsePayload> {

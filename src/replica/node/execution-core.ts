@@ -16,6 +16,7 @@ import {createStateTree, type StateTree, updateStateTree} from '../certification
 import {type Exclusion, makeWitness} from '../certification/witness.js'
 import {type FeeTable, feesFor} from '../cycles/fees.js'
 import {freezingLimit} from '../cycles/freezing-limit.js'
+import {memoryUsageBytes} from '../cycles/memory-usage.js'
 import type {ExecutionRooms, TraceEvent} from '../execution/execution-rooms.js'
 import {filterIngress} from '../execution/ingress-filter.js'
 import {findNextWake, type NextWake} from '../execution/next-wake.js'
@@ -29,11 +30,12 @@ import type {CanisterState} from '../state/canister-state.js'
 import type {Ingress, MessageId, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall, ReplicatedState} from '../state/replicated-state.js'
 import type {CheckpointInput} from '../store/checkpoint-store.js'
+import type {QueryRequest} from './admit-query.js'
 import {type Care, carefulRooms} from './careful-rooms.js'
 import {encodeCheckpoint} from './checkpoint.js'
 import {createExecutionRooms} from './execution-rooms.js'
 import type {GenesisKeys} from './genesis.js'
-import type {AnsweredRequest, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
+import type {AnsweredRequest, CanisterSummary, Executed, FilterVerdict, InductionViewChange, OutcallChange} from './messages.js'
 import {answerQuery} from './query-answer.js'
 import {QueryCounter} from './query-counter.js'
 import {answerReadState} from './read-state-answer.js'
@@ -175,7 +177,7 @@ export class ExecutionCore {
     return rejection ? {kind: 'rejected', ...rejection} : {kind: 'accepted'}
   }
 
-  query(request: ReadRequest, nowNs: bigint): ReadAnswer {
+  query(request: QueryRequest, nowNs: bigint): ReadAnswer {
     return answerQuery(this.#certified!, request, nowNs)
   }
 
@@ -232,6 +234,19 @@ export class ExecutionCore {
     const flat = this.#delegations.findEncoded({scope, effectiveId, delegation: 'flat'})
     const tree = this.#delegations.findEncoded({scope, effectiveId, delegation: 'tree'})
     return flat && tree && {flat, tree}
+  }
+
+  /** In the order of their ids. */
+  listCanisters(): readonly CanisterSummary[] {
+    return [...this.state.canisters.values()]
+      .map((canister) => ({
+        canisterId: canister.id,
+        status: canister.status.kind,
+        balanceCycles: canister.cycles,
+        memoryBytes: BigInt(memoryUsageBytes(canister)),
+        hasModule: canister.code !== undefined,
+      }))
+      .sort((a, b) => (a.canisterId < b.canisterId ? -1 : 1))
   }
 
   #viewChange(): InductionViewChange {

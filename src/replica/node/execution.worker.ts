@@ -144,6 +144,8 @@ function answer(core: ExecutionCore, read: Read): void {
       return postAnswer(id, core.query(read.request, read.nowNs))
     case 'readState':
       return postAnswer(id, core.readState(read.request, read.nowNs))
+    case 'canisters':
+      return postAnswer(id, core.listCanisters())
     case 'finishOutcall':
       return postAnswer(id, core.finishOutcall(read.request, read.result))
   }

@@ -17,6 +17,7 @@ import type {Batch, QueryStatsDelta} from '../messaging/batch.js'
 import type {Ingress, MessageId, RejectCode, ResponsePayload} from '../state/messages.js'
 import type {HttpOutcall} from '../state/replicated-state.js'
 import type {KeptCheckpoint} from '../store/manifests.js'
+import type {QueryRequest} from './admit-query.js'
 
 /** Handed to the worker when it starts. */
 export interface ExecutionSetup {
@@ -39,8 +40,10 @@ export interface ReplayCare {
 /** Asked by somebody who waits for the answer. */
 export type Question =
   | {readonly kind: 'filter'; readonly id: number; readonly ingress: Ingress; readonly use: CertificateUse}
-  | {readonly kind: 'query'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  | {readonly kind: 'query'; readonly id: number; readonly request: QueryRequest; readonly nowNs: bigint}
   | {readonly kind: 'readState'; readonly id: number; readonly request: ReadRequest; readonly nowNs: bigint}
+  /** What canisters there are, for people to look at. */
+  | {readonly kind: 'canisters'; readonly id: number}
   /** Make the answer of an outcall from what was fetched. */
   | {readonly kind: 'finishOutcall'; readonly id: number; readonly request: HttpOutcall; readonly result: OutcallResult}
 
@@ -56,6 +59,15 @@ export type ToExecution =
   | {readonly kind: 'checkpoint'; readonly id: number; readonly anchor: Uint8Array}
   /** Drop kept checkpoints below the height. */
   | {readonly kind: 'forget'; readonly id: number; readonly belowHeight: number}
+
+/** A canister as the dashboard of a network shows it. */
+export interface CanisterSummary {
+  readonly canisterId: CanisterId
+  readonly status: 'running' | 'stopping' | 'stopped'
+  readonly balanceCycles: bigint
+  readonly memoryBytes: bigint
+  readonly hasModule: boolean
+}
 
 /** What the ingress filter said. */
 export type FilterVerdict =
@@ -129,7 +141,7 @@ export interface Ready {
 /** To the request with this id. */
 export interface Answered {
   readonly id: number
-  readonly value: FilterVerdict | ReadAnswer | ResponsePayload
+  readonly value: FilterVerdict | ReadAnswer | ResponsePayload | readonly CanisterSummary[]
 }
 
 export type FromExecution =

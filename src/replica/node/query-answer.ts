@@ -7,32 +7,30 @@
 import {concatBytes} from '../../base/bytes.js'
 import {SELF_DESCRIBE_TAG, tagged} from '../../protocol/cbor.js'
 import {encodeCbor} from '../../protocol/cbor-encode.js'
-import {parseEnvelope, type QueryContent} from '../../protocol/envelope.js'
+import type {QueryContent} from '../../protocol/envelope.js'
 import {type CanisterId, principalFromBytes, principalToBytes} from '../../protocol/principal.js'
 import {hashOfMap, RESPONSE_SEPARATOR} from '../../protocol/request-id.js'
 import type {QueryCall} from '../canister/environment.js'
 import {textLabel} from '../certification/label-tree.js'
-import {authenticate} from '../crypto/authenticate.js'
 import {signEd25519} from '../crypto/keys.js'
 import {evaluateQuery} from '../execution/queries.js'
 import type {ReadAnswer, ReadRequest} from '../http/port.js'
 import type {CallOutcome} from '../state/messages.js'
-import {findUrlFault} from './effective-id.js'
+import {admitQuery, type QueryRequest} from './admit-query.js'
 import type {CertifiedView} from './execution-core.js'
 
 const CANISTER = textLabel('canister')
 const CERTIFIED_DATA = textLabel('certified_data')
 
-export function answerQuery(view: CertifiedView, request: ReadRequest, nowNs: bigint): ReadAnswer {
-  const parsed = parseEnvelope(request.body, 'query')
-  if (!parsed.ok) return {kind: 'refused', status: 400, text: parsed.message}
-  const {content, requestIdBytes} = parsed.envelope
-  const urlFault = findUrlFault(content, request, view.keys.subnetId)
-  if (urlFault !== undefined) return {kind: 'refused', status: 400, text: urlFault}
-  const authentication = authenticate(parsed.envelope, {nowNs, rootKey: view.keys.rootKeyDer})
-  if (!authentication.ok) return {kind: 'refused', status: 400, text: authentication.message}
-  const outcome = evaluate(view, content, request)
-  return {kind: 'answered', body: encodeAnswer(view, outcome, requestIdBytes)}
+/** A composite query gets no longer than this. Digest execution-and-cycles section 8. */
+const MAX_QUERY_MS = 10_000
+
+export function answerQuery(view: CertifiedView, request: QueryRequest, nowNs: bigint): ReadAnswer {
+  const {rootKeyDer: rootKey, subnetId} = view.keys
+  const admitted = admitQuery(request, {nowNs, rootKey, subnetId})
+  if ('kind' in admitted) return admitted
+  const outcome = evaluate(view, admitted.content, request)
+  return {kind: 'answered', body: encodeAnswer(view, outcome, admitted.requestIdBytes)}
 }
 
 function evaluate(
@@ -48,7 +46,10 @@ function evaluate(
     payload: content.arg,
     ...(senderInfo && {senderInfo: {info: senderInfo.info, signer: principalFromBytes(senderInfo.signer)}}),
   }
-  const {outcome, records} = evaluateQuery({state, env: {...env, getDataCertificate}, registry: keys.registry}, content.canisterId, call)
+  const startedMs = performance.now()
+  const isOverdue = (): boolean => performance.now() - startedMs > MAX_QUERY_MS
+  const context = {state, env: {...env, getDataCertificate}, registry: keys.registry, isOverdue}
+  const {outcome, records} = evaluateQuery(context, content.canisterId, call)
   queries.count(records)
   return outcome
 }

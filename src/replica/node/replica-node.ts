@@ -23,11 +23,12 @@ import {lockStore, type StoreLock} from '../store/lock.js'
 import type {TornTail} from '../store/log.js'
 import {LOG_FOLDER} from '../store/state-folder.js'
 import {admitCall} from './admit-call.js'
+import {admitQuery, seemsSigned} from './admit-query.js'
 import {CallWaiters} from './call-waiters.js'
 import {ExecutionClient} from './execution-client.js'
 import {deriveGenesisKeys, type GenesisKeys, loadGenesis, thresholdKeysOf} from './genesis.js'
 import {IngressDesk} from './ingress-desk.js'
-import type {Executed, Ready} from './messages.js'
+import type {CanisterSummary, Executed, Ready} from './messages.js'
 import {NetworkClock} from './network-clock.js'
 import {OutcallDesk} from './outcall-desk.js'
 import {type Quarantined, type Replay, readBlock, replayLog} from './replay-log.js'
@@ -129,7 +130,9 @@ export class ReplicaNode implements ReplicaPort {
       outcalls.follow(changed.outcalls)
     }
     follow(loaded)
-    const replay = await replayLog({log, execution, stateFolder, onExecuted: follow})
+    const replay = await replayLog({log, execution, stateFolder, onExecuted: follow}).catch((error: unknown) => {
+      throw loaded.fallenBack && error instanceof StoreDamaged ? checkpointLost(loaded.fallenBack) : error
+    })
     requireCheckpointReached(loaded, replay)
     const subnet = getSubnet(keys.registry, keys.subnetId)
     const config = configOf(subnet, keys.node.id, keys.registry.version)
@@ -241,7 +244,17 @@ export class ReplicaNode implements ReplicaPort {
 
   async query(request: ReadRequest): Promise<ReadAnswer> {
     await this.#driver.ensureFresh()
-    return this.#parts.execution.query(request, this.#parts.clock.nowNs())
+    const {execution, clock} = this.#parts
+    const nowNs = clock.nowNs()
+    if (execution.backlog < MAX_BACKLOG || !seemsSigned(request)) return execution.query(request, nowNs)
+    const admitted = admitQuery(request, {nowNs, rootKey: this.keys.rootKeyDer, subnetId: this.keys.subnetId})
+    return 'kind' in admitted ? admitted : execution.query({...request, isAuthentic: true}, nowNs)
+  }
+
+  /** As of the newest certified height. */
+  async listCanisters(): Promise<readonly CanisterSummary[]> {
+    await this.#driver.ensureFresh()
+    return this.#parts.execution.listCanisters()
   }
 
   async readState(request: ReadRequest): Promise<ReadAnswer> {
@@ -338,11 +351,16 @@ export class ReplicaNode implements ReplicaPort {
 
 /** The replay from an older checkpoint must come to where the damaged one was, or answers would be undone. */
 function requireCheckpointReached({fallenBack, height}: Ready, {last}: Replay): void {
-  if (!fallenBack || (last?.height ?? height) >= fallenBack.fromHeight) return
-  throw new StoreDamaged(fallenBack.file, 'holds the newest checkpoint, and the log does not lead to it from an older one', {
-    cause: new Error(fallenBack.damage),
-  })
+  if (fallenBack && (last?.height ?? height) < fallenBack.fromHeight) throw checkpointLost(fallenBack)
 }
+
+function checkpointLost({file, damage}: NonNullable<Ready['fallenBack']>): StoreDamaged {
+  const cause = new Error(damage)
+  return new StoreDamaged(file, 'belongs to the newest checkpoint, and the log does not lead to it from an older one', {cause})
+}
+
+/** With more questions than this at the worker, signatures of queries are verified here: this thread waits for the other one anyway. */
+const MAX_BACKLOG = 24
 
 const OVERLOADED: CallAnswer = {kind: 'refused', status: 503, text: 'Service is overloaded, try again later.'}
 const DUPLICATE: CallAnswer = {kind: 'accepted', text: 'Duplicate request. Message is already being tracked and executed.'}

@@ -182,7 +182,7 @@ export class CheckpointStore {
     if (!this.#fallenBack) await this.#removeStrangers()
   }
 
-  /** Takes the newest kept checkpoint that is whole; throws `damage` when there is none. */
+  /** Takes the newest kept checkpoint that is whole, or begins from genesis; throws `damage` when the checkpoint's height is not known. */
   async #fallBack(damage: StoreDamaged, heights: readonly number[]): Promise<void> {
     for (const height of [...heights].reverse()) {
       try {
@@ -193,13 +193,22 @@ export class CheckpointStore {
         if (!(error instanceof StoreDamaged)) throw error
       }
     }
-    throw damage
+    const fromHeight = heights.at(-1)
+    if (fromHeight === undefined) throw damage
+    this.#forgetAll()
+    this.#fallenBack = {damage, toHeight: 0, fromHeight}
   }
 
-  #take(manifest: Manifest): void {
+  #forgetAll(): void {
     this.close()
     this.#directory = new CheckpointDirectory()
     this.#files = []
+    this.#manifest = undefined
+    this.#nextMemoryId = 0
+  }
+
+  #take(manifest: Manifest): void {
+    this.#forgetAll()
     for (const entry of manifest.overlays) {
       const file = new OverlayFile(this.#options.fs, this.#folder, entry)
       this.#files.push(file)

@@ -12,7 +12,12 @@ export class StoreDamaged extends IcicleError {
   ) {
     super(`The replica's state is damaged: '${file}' ${what}.`, {
       ...options,
-      hints: ['Restore the folder from a backup, or begin anew with `icicle start --clean` (all local canisters are lost).'],
+      hints: [
+        ...(file.endsWith('.overlay')
+          ? ['Move that file away: the network then starts from an older checkpoint and its log, if they are kept.']
+          : []),
+        'Restore a snapshot (`icicle network snapshot list`), or begin anew with `icicle start --clean` (all local canisters are lost).',
+      ],
     })
   }
 }

@@ -49,7 +49,7 @@ function bind(slot: SandboxSlot, name: HostFunctionName, {modes, cost}: HostFunc
   const {base, sizes, factor} = cost
   return (...args) => {
     const {sandbox} = slot
-    invariant(sandbox, `ic0.${name} was called outside of an execution`)
+    invariant(sandbox, 'system calls are made inside of an execution')
     let instructions = base
     for (const position of sizes) instructions += factor * args[position]
     if (instructions > 0) sandbox.host.charge(instructions)

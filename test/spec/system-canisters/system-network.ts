@@ -132,7 +132,11 @@ export class SystemNetwork {
     const parsed = parseCallArgument(argument, service!.initArgs!, types)
     const arg = encodeArgs(parsed.types, parsed.values, types)
     const args = {mode: {kind: 'upgrade', wasmMemoryPersistence: 'keep'}, wasm: canister.code!.module.wasm, arg, sender: ROOT_ID} as const
-    const result = installCode(canister, args, anEnvironment({runtime, timeNs: this.state.timeNs, subnetId: SUBNET_ID}))
+    const result = installCode(
+      canister,
+      args,
+      anEnvironment({runtime, timeNs: this.state.timeNs, subnetId: SUBNET_ID, hasFreeInstallRate: true}),
+    )
     assert.equal(result.kind, 'installed', result.kind === 'rejected' ? result.message : '')
   }
 

@@ -153,6 +153,21 @@ describe('an execution that passes its slice', () => {
     assert.notEqual(hashes[0], hashes[1])
   })
 
+  it('is computed on the thread of the state when its lane breaks', () => {
+    const broken = new LanePool()
+    broken.start = ({input, compiled}) =>
+      LanePool.prototype.start.call(broken, {input, compiled: {...compiled, module: undefined as unknown as WebAssembly.Module}})
+    const ends = [lanes, broken].map((pool) => {
+      const subnet = aLongSubnet({runtime: aRuntime({lanes: pool})})
+      const message = running([burn(3_000_000), push(9), setRegister(3), reply('long')], {id: idOfMessage(1)})
+      subnet.run({ingress: [message]})
+      return [finish(subnet), statusOf(subnet.state, message), toHex(stateHash(subnet.state))]
+    })
+    broken.close()
+    assert.deepEqual(ends[1], ends[0])
+    assert.equal(ends[0]![1], 'replied')
+  })
+
   it('takes a round for each slice, and holds its canister meanwhile, but nobody else', () => {
     const subnet = aLongSubnet({runtime: aRuntime({lanes})})
     const long = running([push(1), setRegister(1), burn(3_000_000), reply('long')])

@@ -14,7 +14,7 @@ import {
 import {CHUNK_BYTES, PagedMemory} from '../../../../src/replica/state/paged-memory.js'
 import type {ReplicatedState} from '../../../../src/replica/state/replicated-state.js'
 import {stateHash} from '../../../../src/replica/state/state-hash.js'
-import {decodeValue, encodeValue} from '../../../../src/replica/state/value-codec.js'
+import {decodeValue, encodeMapInPieces, encodeValue} from '../../../../src/replica/state/value-codec.js'
 import type {FakeRooms} from '../execution/fake-rooms.js'
 import {aRunningSubnet, SECOND, type Subnet} from '../execution/subnet.js'
 import {aCanister, aCode, anIngress, aState, idOf, START_NS} from '../makers.js'
@@ -49,6 +49,16 @@ const heapOf = (...bytes: number[]) => {
 }
 
 describe('encodeValue', () => {
+  it('gives the bytes of a map in pieces too, however many entries make a piece', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string(), fc.nat())), fc.integer({min: 1, max: 5}), (pairs, perPiece) => {
+        const map = new Map(pairs)
+        const pieces = encodeMapInPieces([...map.keys()], [...map.values()], perPiece)
+        assert.deepEqual(concatBytes(...pieces), encodeValue(map))
+      }),
+    )
+  })
+
   const value = fc.letrec((tie) => ({
     value: fc.oneof(
       {maxDepth: 3},

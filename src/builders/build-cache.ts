@@ -5,11 +5,13 @@
 
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import type {CompilerDiagnostic} from './compile-request.js'
+import type {CompilerDiagnostic} from './motoko/compile-request.js'
 
 export interface BuildCache {
   /** Absolute; made when first needed. */
   readonly folder: string
+  /** Builds kept, the oldest go first; 60 when absent. */
+  readonly maxEntries?: number
 }
 
 export interface CachedBuild {
@@ -19,7 +21,7 @@ export interface CachedBuild {
   readonly diagnostics: readonly CompilerDiagnostic[]
 }
 
-/** Builds kept, the oldest go first: a module has 0.3 MB and more. */
+/** A module of Motoko has 0.3 MB and more; those around an interpreter have megabytes, and keep fewer. */
 const MAX_ENTRIES = 60
 
 /** The build, which counts as used now; undefined when there is none or it is damaged. */
@@ -37,11 +39,11 @@ export function findCachedBuild({folder}: BuildCache, key: string): CachedBuild 
   }
 }
 
-export function storeCachedBuild({folder}: BuildCache, key: string, {wasm, ...description}: CachedBuild): void {
+export function storeCachedBuild({folder, maxEntries = MAX_ENTRIES}: BuildCache, key: string, {wasm, ...description}: CachedBuild): void {
   mkdirSync(folder, {recursive: true})
   replaceFile(join(folder, `${key}.wasm`), wasm)
   replaceFile(join(folder, `${key}.json`), JSON.stringify({...description, wasmSize: wasm.length}))
-  dropOldest(folder)
+  dropOldest(folder, maxEntries)
 }
 
 function replaceFile(file: string, content: Uint8Array | string): void {
@@ -50,10 +52,10 @@ function replaceFile(file: string, content: Uint8Array | string): void {
   renameSync(part, file)
 }
 
-function dropOldest(folder: string): void {
+function dropOldest(folder: string, maxEntries: number): void {
   const entries = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  if (entries.length <= MAX_ENTRIES) return
+  if (entries.length <= maxEntries) return
   const byAge = entries.map((name) => ({name, time: statSync(join(folder, name)).mtimeMs})).sort((a, b) => a.time - b.time)
-  for (const {name} of byAge.slice(0, byAge.length - MAX_ENTRIES))
+  for (const {name} of byAge.slice(0, byAge.length - maxEntries))
     for (const suffix of ['.json', '.wasm']) rmSync(join(folder, name.replace(/\.json$/, suffix)), {force: true})
 }
