@@ -43,7 +43,10 @@ describe('commands on canisters', function () {
     user.succeed(project, 'start', '--background')
     user.succeed(project, 'deploy', 'shop', '--no-wallet')
   })
-  after(() => user.leave())
+  after(() => {
+    user.run(project, 'stop')
+    user.leave()
+  })
 
   describe('call', () => {
     it('takes Candid, JSON, hexadecimal, files and standard input', () => {
