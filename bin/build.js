@@ -21,6 +21,23 @@ const commonJsGlobals = [
 /** The files that are started by name: commands, the CLI, other programs and threads. */
 const entryPatterns = [/^commands\/.*\.ts$/, /^cli\/(run|help)\.ts$/, /^cli\/hooks\/.*\.ts$/, /\.worker\.ts$/, /(^|\/)main\.ts$/]
 
+/**
+ * The agent sets up its pairing curve as it is loaded, 30 ms of CPU for every command, although our connection brings its own verifier. Here the
+ * curve is set up when something first asks for it.
+ */
+const lateCurve = {
+  name: 'late-curve',
+  setup(bundle) {
+    bundle.onResolve({filter: /^@noble\/curves\/bls12-381$/}, ({importer, kind}) =>
+      kind === 'import-statement' && importer.includes('@dfinity') ? {path: 'bls12-381', namespace: 'late-curve'} : undefined,
+    )
+    bundle.onLoad({filter: /.*/, namespace: 'late-curve'}, () => ({
+      resolveDir: root,
+      contents: `export const bls12_381 = new Proxy({}, {get: (_, name) => require('@noble/curves/bls12-381').bls12_381[name]})`,
+    }))
+  },
+}
+
 export async function buildProgram() {
   rmSync(join(root, 'dist'), {recursive: true, force: true})
   const sources = listFiles(join(root, 'src')).filter((file) => entryPatterns.some((pattern) => pattern.test(file)))
@@ -37,6 +54,7 @@ export async function buildProgram() {
     chunkNames: 'chunks/[name]-[hash]',
     banner: {js: commonJsGlobals},
     external: ['@dfinity/response-verification', 'esbuild', 'motoko', 'motoko/*', 'typescript'],
+    plugins: [lateCurve],
     logLevel: 'warning',
   })
   await buildPages()
