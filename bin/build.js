@@ -82,7 +82,9 @@ async function writeManifest() {
   const {Plugin} = await import('@oclif/core')
   const plugin = new Plugin({root, ignoreManifest: true, errorOnManifestCreate: true, type: 'core'})
   await plugin.load()
-  const fresh = `${JSON.stringify(plugin.manifest, null, 2)}\n`
+  // Commands are found in whatever order the file system answers.
+  const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const fresh = `${JSON.stringify({...plugin.manifest, commands}, null, 2)}\n`
   const committed = readOptional(manifestFile)
   if (fresh !== committed) writeFileSync(manifestFile, fresh)
   return {isManifestFresh: fresh === committed}
